@@ -1,0 +1,1 @@
+"""The adapters: the only code that imports boto3. AWS errors become domain answers here, by their code."""

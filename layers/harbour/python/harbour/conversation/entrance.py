@@ -1,0 +1,68 @@
+"""How a visitor comes in: a ticket for a new conversation or for her own again; and the way out without a socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from harbour.conversation.model import Conversation, ConversationId
+from harbour.conversation.ports import ConversationStore
+from harbour.conversation.service import ConversationService
+from harbour.identity.model import Grant, Role, new_token, same_token, token_hash
+from harbour.identity.service import TicketService
+from harbour.runtime.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the page keeps in its memory, and nowhere else."""
+
+    ticket: str
+    conversation: ConversationId
+    resume: str
+
+
+class Entrance:
+    """Tickets for visitors. A conversation is stored only when its first ``hello`` arrives."""
+
+    def __init__(self, store: ConversationStore, tickets: TicketService, conversations: ConversationService) -> None:
+        self._store = store
+        self._tickets = tickets
+        self._conversations = conversations
+
+    def admit(self) -> Admission:
+        """A ticket for a new conversation."""
+        conversation, resume = ConversationId(uuid4().hex), new_token()
+        return self._ticket(conversation, resume)
+
+    def readmit(self, conversation: ConversationId, resume: str) -> Admission:
+        """A ticket for a conversation that this page has.
+
+        A conversation that is not stored yet (its first ``hello`` was lost) is as new, so the page may go on with it.
+
+        Raises
+        ------
+        Forbidden
+            ``resume_refused``: no such open conversation for this token; which of it, nobody is told.
+        """
+        tail = self._store.tail(conversation)
+        if tail is not None:
+            self._check(tail.conversation, resume)
+        return self._ticket(conversation, resume)
+
+    def exit(self, conversation: ConversationId, resume: str) -> None:
+        """The quick exit without a socket: the same as ``pause``. Raises ``Forbidden`` like :meth:`readmit`."""
+        tail = self._store.tail(conversation)
+        if tail is None:
+            return
+        self._check(tail.conversation, resume)
+        self._conversations.pause(conversation)
+
+    def _ticket(self, conversation: ConversationId, resume: str) -> Admission:
+        grant = Grant(role=Role.VISITOR, conversation=conversation, resume_hash=token_hash(resume))
+        return Admission(self._tickets.issue(grant), conversation, resume)
+
+    @staticmethod
+    def _check(conversation: Conversation, resume: str) -> None:
+        if not (same_token(resume, conversation.resume_hash) and conversation.open):
+            raise Forbidden("resume_refused", "This conversation cannot be continued here. Start a new one.")

@@ -1,0 +1,443 @@
+"""What a visitor and an officer do on the socket. :meth:`ConversationService.send` is the life of one message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from harbour.conversation import frames, model, roster
+from harbour.conversation.delivery import Delivery
+from harbour.conversation.model import (
+    ClientId,
+    ConnectionId,
+    ConversationId,
+    Kind,
+    Left,
+    Presence,
+    State,
+    Tail,
+    Timing,
+    actor_of,
+    next_entry,
+)
+from harbour.conversation.ports import (
+    ConversationStore,
+    DomainEvents,
+    DutyRoster,
+    LateTranslations,
+    Moved,
+    OnDuty,
+)
+from harbour.conversation.transition import ATTEMPTS, Transitions
+from harbour.identity.model import Grant, Officer, Role
+from harbour.runtime.clock import Clock
+from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from harbour.translation.model import AUTO, Outcome, targets
+from harbour.translation.service import TranslationService
+
+TYPING_EVERY_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A socket and whom its ticket made it."""
+
+    connection: ConnectionId
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class ForceSettings:
+    """What a conversation needs to know of the force."""
+
+    id: str
+    language: str
+    outcomes: frozenset[str]
+    timing: Timing = field(default_factory=Timing)
+
+
+class ConversationService:
+    """The commands of the socket. Nothing is delivered before it is stored, nor acknowledged before it is stored."""
+
+    def __init__(
+        self,
+        *,
+        store: ConversationStore,
+        duty: DutyRoster,
+        delivery: Delivery,
+        transitions: Transitions,
+        translation: Callable[[], TranslationService],
+        late: LateTranslations,
+        events: DomainEvents,
+        clock: Clock,
+        force: ForceSettings,
+    ) -> None:
+        self._store = store
+        self._duty = duty
+        self._delivery = delivery
+        self._transitions = transitions
+        self._translation = translation
+        self._late = late
+        self._events = events
+        self._clock = clock
+        self._force = force
+        self._typed_at: dict[ConnectionId, datetime] = {}
+
+    # -- coming and going ------------------------------------------------------------------------------------------
+
+    def visitor_hello(self, caller: Caller, client: ClientId, language: str, last: int) -> None:
+        """Open the conversation of the ticket, or come back to it, and send what was missed.
+
+        The socket joins before the record is read, so nothing stored in between is missed: at worst an event comes
+        twice, and its number tells.
+
+        Raises
+        ------
+        Conflict
+            ``closed``: it has ended, and a new ticket opens another one.
+        """
+        conversation = ConversationId(caller.grant.conversation)
+        tail = self._store.tail(conversation) or self._open(caller, language)
+        if not tail.conversation.open:
+            raise Conflict("closed", "This conversation has ended. You can start another one.")
+        presence = Presence(
+            connection=caller.connection,
+            role=Role.VISITOR,
+            client=client,
+            language=tail.conversation.language,
+        )
+        self._store.join(conversation, presence)
+        done = self._transitions.apply(
+            conversation, lambda tail: model.returned(tail, self._clock.now(), self._force.timing)
+        )
+        if done.entry:
+            self._delivery.entry(done.tail, done.entry, but=caller.connection)
+            self._delivery.queue_changed()
+        on_duty = roster.anybody(self._duty.all(), self._clock.now())
+        self._catch_up(caller, done.tail, client, last, on_duty=on_duty)
+        self._announce(done.tail, Role.VISITOR, "here", but=caller.connection)
+
+    def _open(self, caller: Caller, language: str) -> Tail:
+        opened = model.opened(
+            id=ConversationId(caller.grant.conversation),
+            force=self._force.id,
+            language=language,
+            service_language=self._force.language,
+            resume_hash=caller.grant.resume_hash,
+            now=self._clock.now(),
+            timing=self._force.timing,
+        )
+        first = model.first_entry(opened)
+        try:
+            self._store.open(opened, first)
+        except Moved:  # the same page's other socket opened it a moment ago
+            return self._transitions.read(opened.id)
+        self._events.publish("ConversationOpened", opened)
+        self._delivery.queue_changed()
+        return Tail(opened, (), first)
+
+    def visitor_resume(self, caller: Caller, client: ClientId, last: int) -> None:
+        """Send what a visitor's socket has missed."""
+        tail = self._present(caller, ConversationId(caller.grant.conversation))[0]
+        self._catch_up(caller, tail, client, last, on_duty=True)
+
+    def officer_hello(self, caller: Caller) -> None:
+        """Register an officer's socket for alerts of the queue."""
+        officer = _officer(caller)
+        session = self._duty.get(officer.collar)
+        on_duty = session.on_duty if session else False
+        language = session.language if session else self._force.language
+        self._duty.put(OnDuty(officer, language, on_duty, caller.connection, self._clock.now()))
+        self._delivery.to_one(caller.connection, [frames.greeting(on_duty=on_duty)])
+
+    def officer_resume(self, caller: Caller, conversation: ConversationId, client: ClientId, last: int) -> None:
+        """Let the owner's socket take part in a conversation, and send what it has missed.
+
+        Raises
+        ------
+        Forbidden
+            ``not_owner``.
+        """
+        officer = _officer(caller)
+        tail = self._transitions.read(conversation)
+        model.must_own(tail.conversation, officer)
+        presence = Presence(
+            connection=caller.connection,
+            role=Role.OFFICER,
+            client=client,
+            language=tail.conversation.service_language,
+            collar=officer.collar,
+        )
+        self._store.join(conversation, presence)
+
+        def noticed(tail: Tail) -> model.Change | None:
+            model.must_own(tail.conversation, officer)
+            if tail.conversation.officer_gone_at is None or tail.conversation.due_at is None:
+                return None
+            return model.rescheduled(tail.conversation, tail.conversation.due_at, officer_gone_at=None)
+
+        tail = self._transitions.apply(conversation, noticed).tail
+        self._catch_up(caller, tail, client, last, on_duty=True)
+        self._announce(tail, Role.OFFICER, "here", but=caller.connection)
+
+    def _catch_up(self, caller: Caller, tail: Tail, client: ClientId, last: int, *, on_duty: bool) -> None:
+        n = self._last_counter(tail, client)
+        missed = self._store.events(tail.conversation.id, after=last) if tail.last.seq > last else ()
+        role = caller.grant.role
+        self._delivery.to_one(caller.connection, [frames.welcome(tail, role, n=n, on_duty=on_duty)])
+        self._delivery.to_one(caller.connection, frames.missed(tail.conversation.id, missed, role))
+
+    def _last_counter(self, tail: Tail, client: ClientId) -> int:
+        """The last ``n`` of a page. An entry carries those of the pages that spoke last; the record has the others."""
+        known = tail.last.counters.get(client)
+        if known:
+            return known.n
+        if len(tail.last.counters) < model.CLIENTS_REMEMBERED:
+            return 0  # nothing was ever dropped from what entries carry: this page has not spoken
+        return self._store.last_said(tail.conversation.id, client)
+
+    def disconnected(self, caller: Caller) -> None:
+        """A socket has closed. A visitor who does not come back within the grace becomes a task for an officer."""
+        if caller.grant.role is Role.VISITOR:
+            self._gone_from(ConversationId(caller.grant.conversation), caller)
+            return
+        officer = _officer(caller)
+        self._duty.drop(officer.collar, caller.connection, self._clock.now())
+        for work in (State.ACTIVE, State.PAUSED):
+            for conversation in self._store.listed(work.value):
+                if conversation.owner and conversation.owner.collar == officer.collar:
+                    self._gone_from(conversation.id, caller)
+
+    def _gone_from(self, conversation: ConversationId, caller: Caller) -> None:
+        self._store.leave(conversation, caller.connection)
+        role = caller.grant.role
+        now = self._clock.now()
+        noticed = {f"{role.value}_gone_at": now}
+
+        def notice(tail: Tail) -> model.Change | None:
+            still = [p for p in tail.of(role) if p.connection != caller.connection]
+            if still or tail.conversation.state not in (State.WAITING, State.ACTIVE):
+                return None
+            return model.rescheduled(tail.conversation, now + self._force.timing.drop_grace, **noticed)
+
+        try:
+            done = self._transitions.apply(conversation, notice)
+        except NotFound:  # connected, but never said hello
+            return
+        if done.changed:
+            self._announce(done.tail, role, "gone")
+
+    def pause(self, conversation: ConversationId, connection: ConnectionId | None = None) -> None:
+        """The visitor's quick exit: paused, not ended, and nobody may contact her. Twice does no more than once."""
+        if connection is not None:
+            self._store.leave(conversation, connection)
+        done = self._transitions.apply(
+            conversation,
+            lambda tail: model.left(tail, Left.QUICK_EXIT, self._clock.now(), self._force.timing),
+        )
+        if done.entry:
+            self._delivery.entry(done.tail, done.entry, but=connection)
+            self._delivery.queue_changed()
+            self._events.publish("ConversationPaused", done.tail.conversation)
+
+    def close(self, caller: Caller, conversation: ConversationId, outcome: str) -> None:
+        """End the conversation; it is sealed next.
+
+        Raises
+        ------
+        Invalid
+            ``bad_field`` when an officer gives no outcome that the force knows.
+        Conflict
+            ``closed``.
+        """
+        role = caller.grant.role
+        if role is Role.OFFICER and outcome not in self._force.outcomes:
+            raise Invalid("bad_field", "Choose one of the force's outcomes.", field="outcome")
+        collar = caller.grant.officer.collar if caller.grant.officer else ""
+
+        def decide(tail: Tail) -> model.Change:
+            if role is Role.OFFICER:
+                model.must_own(tail.conversation, _officer(caller))
+            return model.closed(
+                tail,
+                actor=actor_of(role, collar),
+                by=role.value,
+                outcome=outcome if role is Role.OFFICER else "",
+                now=self._clock.now(),
+                timing=self._force.timing,
+            )
+
+        done = self._transitions.apply(conversation, decide)
+        self._events.publish("ConversationClosed", done.tail.conversation)
+        if done.entry:
+            self._delivery.entry(done.tail, done.entry)
+        self._delivery.queue_changed()
+
+    # -- one message -----------------------------------------------------------------------------------------------
+
+    def send(self, caller: Caller, conversation: ConversationId, n: int, text: str) -> None:
+        """Store one message and deliver it: one read, one write, one post to each party.
+
+        ``n`` is the client's own counter. A message that was stored before is acknowledged again with the number it
+        has. Order: translate (bounded), store, then acknowledge and deliver at once.
+
+        Raises
+        ------
+        Invalid
+            ``counter_gap`` (with ``expected``) if a message before this one never arrived.
+        Forbidden
+            ``not_joined``: this socket does not take part.
+        Conflict
+            ``closed`` or ``paused``.
+        Unavailable
+            ``try_again``; nothing was stored.
+        """
+        tail, sender = self._present(caller, conversation)
+        if self._said_before(caller, tail, sender, n):
+            return
+        translated = self._translate(tail, sender, text)
+        for attempt in range(ATTEMPTS):
+            self._may_speak(tail, sender)
+            entry = next_entry(
+                tail.last,
+                kind=Kind.MESSAGE,
+                actor=actor_of(sender.role, sender.collar),
+                body=_message(text, self._language_of(tail, sender, translated), translated),
+                now=self._clock.now(),
+                said_by=(sender.client, n, sender.role),
+            )
+            try:
+                self._store.append(entry)
+            except Moved:
+                self._transitions.pause(attempt)
+                tail, sender = self._present(caller, conversation)
+                if self._said_before(caller, tail, sender, n):
+                    return
+                continue
+            tail = replace(tail, last=entry)
+            self._delivery.acknowledged(tail, entry, n, sender)
+            self._afterwards(tail, entry, translated)
+            return
+        raise Unavailable("try_again", "Too many people write at once. Nothing was stored; send it again.")
+
+    def _said_before(self, caller: Caller, tail: Tail, sender: Presence, n: int) -> bool:
+        """Answer a resend with the number that the message has; refuse a gap; ``False`` for a new message."""
+        last = self._last_counter(tail, sender.client)
+        if n == last + 1:
+            return False
+        if n > last:
+            raise Invalid("counter_gap", "A message before this one is missing.", field="n", expected=last + 1)
+        stored = self._store.said(tail.conversation.id, sender.client, n)
+        if stored is None:
+            raise Invalid("counter_gap", "This counter was never stored.", field="n", expected=last + 1)
+        self._delivery.to_one(caller.connection, [frames.ack(stored, n, sender.role, duplicate=True)])
+        return True
+
+    def _may_speak(self, tail: Tail, sender: Presence) -> None:
+        state = tail.conversation.state
+        if state is State.CLOSED:
+            raise Conflict("closed", "This conversation has ended.")
+        if state is State.PAUSED:
+            raise Conflict("paused", "The visitor has left. Do not contact her; wait until she comes back.")
+        if sender.role is Role.OFFICER:
+            model.must_own(tail.conversation, Officer(sender.collar, ""))
+
+    def _translate(self, tail: Tail, sender: Presence, text: str) -> Outcome:
+        """Once per distinct language of the other side; bounded by the deadline; never an exception."""
+        conversation = tail.conversation
+        if sender.role is Role.VISITOR:
+            source, others = conversation.language, {conversation.service_language}
+        else:
+            source, others = conversation.service_language, {conversation.language} - {AUTO}
+        wanted = targets(source, others)
+        if not wanted:
+            return Outcome((), (), None)
+        return self._translation().translate_message(text, source, wanted)
+
+    def _language_of(self, tail: Tail, sender: Presence, translated: Outcome) -> str:
+        conversation = tail.conversation
+        if sender.role is Role.OFFICER:
+            return conversation.service_language
+        return translated.detected or conversation.language
+
+    def _afterwards(self, tail: Tail, entry: model.Entry, translated: Outcome) -> None:
+        """What a message leads to, once it is safe: nothing here may lose it."""
+        conversation = tail.conversation
+        retry = [u.to for u in translated.untranslated if u.reason != "no_engine"]
+        if retry:
+            self._late.ask(conversation.id, entry.seq, retry)
+        if translated.detected and conversation.language == AUTO:
+            found = translated.detected
+            done = self._transitions.apply(
+                conversation.id,
+                lambda tail: (
+                    model.language_found(tail, found)
+                    if tail.conversation.language == AUTO and tail.conversation.open
+                    else None
+                ),
+            )
+            if done.entry:
+                self._delivery.entry(done.tail, done.entry)
+
+    # -- small signals, never stored -------------------------------------------------------------------------------
+
+    def typing(self, caller: Caller, conversation: ConversationId) -> None:
+        """Tell the others that somebody is writing; more often than every few seconds is dropped unread."""
+        now = self._clock.now()
+        before = self._typed_at.get(caller.connection)
+        if before and (now - before).total_seconds() < TYPING_EVERY_SECONDS:
+            return
+        if len(self._typed_at) >= 1_000:  # noqa: PLR2004 - a bound on memory, not a rule
+            self._typed_at.clear()
+        self._typed_at[caller.connection] = now
+        tail, sender = self._present(caller, conversation)
+        frame = frames.typing(conversation, sender.role)
+        self._delivery.to_present(tail, lambda _: frame, but=caller.connection)
+
+    def read(self, caller: Caller, conversation: ConversationId, seq: int) -> None:
+        """Tell the others how far somebody has read."""
+        tail, sender = self._present(caller, conversation)
+        frame = frames.read(conversation, sender.role, min(seq, tail.last.seq))
+        self._delivery.to_present(tail, lambda _: frame, but=caller.connection)
+
+    def cover(self, caller: Caller, *, on: bool) -> None:
+        """The visitor hid the chat behind something harmless, or shows it again: the officer must know."""
+        tail, sender = self._present(caller, ConversationId(caller.grant.conversation))
+        self._store.join(tail.conversation.id, replace(sender, covered=on))
+        self._announce(tail, Role.VISITOR, "covered" if on else "here", but=caller.connection)
+
+    def _announce(self, tail: Tail, role: Role, state: str, *, but: ConnectionId | None = None) -> None:
+        frame = frames.presence(tail.conversation.id, role, state)
+        self._delivery.to_present(tail, lambda _: frame, but=but)
+
+    def _present(self, caller: Caller, conversation: ConversationId) -> tuple[Tail, Presence]:
+        """The conversation, and the caller's part in it: the proof that this socket may act in it.
+
+        Raises
+        ------
+        Forbidden
+            ``not_joined``: say ``hello`` (visitor) or ``resume`` (officer) first.
+        """
+        tail = self._store.tail(conversation) if conversation else None
+        presence = tail.presence(caller.connection) if tail else None
+        if tail is None or presence is None:
+            raise Forbidden("not_joined", "This socket does not take part in that conversation. Say hello first.")
+        return tail, presence
+
+
+def _officer(caller: Caller) -> Officer:
+    if caller.grant.officer is None:
+        raise Forbidden("forbidden", "Only officers may do this.")
+    return caller.grant.officer
+
+
+def _message(text: str, language: str, translated: Outcome) -> dict[str, Any]:
+    """The body of a message: the original is the evidence, a translation an aid."""
+    body: dict[str, Any] = {"text": text, "language": language}
+    if translated.translations:
+        body["translations"] = [t.as_body() for t in translated.translations]
+    if translated.untranslated:
+        body["untranslated"] = [u.as_body() for u in translated.untranslated]
+    return body

@@ -1,0 +1,1 @@
+"""Who calls: tickets that open a socket, resume tokens, officers."""

@@ -1,0 +1,19 @@
+"""What identity needs from outside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from harbour.identity.model import Ticket
+
+
+class TicketStore(Protocol):
+    """Keeps tickets until they are used or expire."""
+
+    def put(self, ticket: Ticket) -> None:
+        """Store a ticket."""
+        ...
+
+    def take(self, ticket_hash: str) -> Ticket | None:
+        """Remove a ticket and return it; ``None`` if there is none. Two callers never both get it."""
+        ...

@@ -1,0 +1,1 @@
+"""What every subject stands on: settings, time, errors, logging. Knows no subject."""
