@@ -77,7 +77,7 @@ def me() -> dict[str, Any]:
         "force": profile.name,
         "role": "supervisor" if "supervisor" in person.groups else "officer",
         "on_duty": session.on_duty if session else False,
-        "language": session.language if session else profile.language,
+        "language": session.language if session else profile.working_language,
         "outcomes": [{"code": o.code, "label": o.label} for o in outcomes()],
         "languages": [{"code": x.code, "name": x.name, "endonym": x.endonym} for x in languages()],
     }
@@ -194,7 +194,7 @@ def package(conversation: str) -> dict[str, Any]:
         "url": presign(clients.s3(), bucket, sealed.key, DOWNLOAD_SECONDS),
         "name": sealed.key.rsplit("/", 1)[-1],
         "sha256": sealed.sha256,
-        "sealed_at": rfc3339(sealed.at),
+        "sealed_at": rfc3339(sealed.sealed_at),
     }
 
 

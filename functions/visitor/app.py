@@ -43,11 +43,21 @@ class Exit(BaseModel):
 @answering(app, headers=CORS)
 def force() -> dict[str, Any]:
     """Which force answers, whether somebody is there now, and who else helps."""
-    from harbour.directory.service import public_profile
+    from harbour.directory.service import force_profile, helplines
 
-    settings = load(bootstrap.ConversationSettings)
+    profile = force_profile(load(bootstrap.ConversationSettings).force)
     today = bootstrap.CLOCK.now().date()
-    return {**public_profile(settings.force, today), "on_duty": bootstrap.desk().anybody_on_duty()}
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "answering": profile.answering,
+        "on_duty": bootstrap.desk().anybody_on_duty(),
+        "exit_url": profile.exit_url,
+        "emergency": profile.emergency,
+        "reply_within": profile.reply_within,
+        "hours": profile.hours,
+        "helplines": [h.as_listed() for h in helplines(profile.nation, today)],
+    }
 
 
 @app.route("/tickets", methods=["POST"], content_types=TEXT_OR_JSON)

@@ -25,7 +25,6 @@ from harbour.conversation.model import (
     Kind,
     Left,
     Presence,
-    Sealed,
     State,
     Timing,
     first_entry,
@@ -33,6 +32,7 @@ from harbour.conversation.model import (
     opened,
 )
 from harbour.conversation.ports import ConversationStore, Moved, Note, OnDuty
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Role, Ticket
 from harbour.runtime.clock import SystemClock
 from harbour.runtime.errors import Conflict
@@ -224,14 +224,14 @@ def test_a_sealed_conversation_needs_no_timer(store: ConversationStore) -> None:
     state, _ = begin(store)
     if isinstance(store, ConversationTable):
         with pytest.raises(Conflict):
-            store.mark_sealed(A, Sealed(key="k", sha256="0" * 64, at=START))
+            store.mark_sealed(A, Sealed(key="k", sha256="0" * 64, sealed_at=START))
     store.change(replace(state, revision=2, state=State.CLOSED, closed_at=START, closed_by="visitor"), None)
     for _ in range(2):
-        store.mark_sealed(A, Sealed(key="k", sha256="0" * 64, at=START))  # type: ignore[attr-defined]
+        store.mark_sealed(A, Sealed(key="k", sha256="0" * 64, sealed_at=START))  # type: ignore[attr-defined]
         if isinstance(store, MemoryStore):
             break
     assert store.due(START + timedelta(days=9), 10) == []
-    assert store.tail(A).conversation.sealed == Sealed(key="k", sha256="0" * 64, at=START)  # type: ignore[union-attr]
+    assert store.tail(A).conversation.sealed == Sealed(key="k", sha256="0" * 64, sealed_at=START)  # type: ignore[union-attr]
 
 
 def test_notes_are_kept_in_order_and_out_of_the_record(dynamodb: Any) -> None:

@@ -176,7 +176,7 @@ def conversations() -> ConversationService:
         clock=CLOCK,
         force=ForceSettings(
             id=settings.force,
-            language=force_profile(settings.force).language,
+            language=force_profile(settings.force).working_language,
             outcomes=frozenset(o.code for o in outcomes()),
             timing=settings.timing,
         ),

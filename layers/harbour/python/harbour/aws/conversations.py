@@ -18,11 +18,11 @@ from harbour.conversation.model import (
     ConversationId,
     Entry,
     Presence,
-    Sealed,
     State,
     Tail,
 )
 from harbour.conversation.ports import Moved, Note, OnDuty
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Ticket
 from harbour.runtime.clock import Clock, rfc3339
 from harbour.runtime.errors import Conflict, NotFound
@@ -170,7 +170,7 @@ class ConversationTable:
             raise NotFound("no_conversation", "There is no such conversation.")
         return items.conversation_of(found["Item"])
 
-    def mark_sealed(self, conversation: ConversationId, sealed: Sealed) -> None:
+    def mark_sealed(self, conversation: str, sealed: Sealed) -> None:
         """Note where the package is and stop the timer. Again with the same package does nothing.
 
         Raises
@@ -179,7 +179,7 @@ class ConversationTable:
             ``not_closed``: only a closed conversation is sealed.
         """
         while True:
-            before = self.conversation(conversation)
+            before = self.conversation(ConversationId(conversation))
             if before.sealed is not None:
                 return
             if before.state is not State.CLOSED:

@@ -20,12 +20,12 @@ from harbour.conversation.model import (
     Entry,
     Left,
     Presence,
-    Sealed,
     State,
     work_list,
 )
 from harbour.conversation.ports import Note, OnDuty
 from harbour.evidence.chain import VERSION, Event, Head, canonical
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Officer, Role, Ticket
 from harbour.runtime.clock import parse, rfc3339
 
@@ -134,7 +134,7 @@ def conversation_item(conversation: Conversation) -> Item:
         "owner_name": conversation.owner.name if conversation.owner else None,
         "sealed_key": conversation.sealed.key if conversation.sealed else None,
         "sealed_sha256": conversation.sealed.sha256 if conversation.sealed else None,
-        "sealed_at": rfc3339(conversation.sealed.at) if conversation.sealed else None,
+        "sealed_at": rfc3339(conversation.sealed.sealed_at) if conversation.sealed else None,
         "work": work_list(conversation),
     } | {name: _written(getattr(conversation, name)) for name in _INSTANTS}
     item: Item = key(conversation.id, STATE) | {name: {"S": text} for name, text in written.items() if text is not None}
@@ -167,7 +167,7 @@ def conversation_of(item: Mapping[str, Value]) -> Conversation:
         closed_by=text("closed_by"),
         outcome=text("outcome"),
         sealed=(
-            Sealed(key=text("sealed_key"), sha256=text("sealed_sha256"), at=parse(text("sealed_at")))
+            Sealed(key=text("sealed_key"), sha256=text("sealed_sha256"), sealed_at=parse(text("sealed_at")))
             if "sealed_key" in item
             else None
         ),

@@ -22,6 +22,7 @@ from harbour.conversation.model import (
 )
 from harbour.conversation.ports import ConversationStore, DomainEvents, DutyRoster, Note, NoteStore, OnDuty
 from harbour.conversation.transition import Transitions
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Officer, Role
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Invalid, NotFound
@@ -169,7 +170,7 @@ class Desk:
         self._transitions.read(conversation)
         return self._notes.notes(conversation)
 
-    def sealed(self, officer: Officer, conversation: ConversationId) -> model.Sealed:
+    def sealed(self, officer: Officer, conversation: ConversationId) -> Sealed:
         """Where the sealed package is. Raises ``NotFound`` ``not_sealed`` before there is one."""
         found = self._transitions.read(conversation).conversation
         if found.sealed is None:

@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import NewType
 
 from harbour.evidence.chain import GENESIS, Body, Event, head_hash, link
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Officer, Role
 from harbour.runtime.clock import parse, rfc3339
 from harbour.runtime.errors import Conflict, Forbidden
@@ -94,15 +95,6 @@ class Timing:
     drop_grace: timedelta = timedelta(seconds=90)
     silence: timedelta = timedelta(days=1)
     seal_retry: timedelta = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """Where the sealed package of a closed conversation is."""
-
-    key: str
-    sha256: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
