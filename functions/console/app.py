@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from chalice.app import Chalice
+from pydantic import BaseModel, ConfigDict, Field
+
 from harbour import bootstrap
 from harbour.conversation import frames
 from harbour.conversation.model import Conversation, ConversationId, Tail
@@ -16,7 +18,6 @@ from harbour.rest import answering, body_of, query_of, request_of
 from harbour.runtime.clock import rfc3339
 from harbour.runtime.errors import Forbidden, Invalid, NotFound
 from harbour.runtime.settings import load
-from pydantic import BaseModel, ConfigDict, Field
 
 app = Chalice("console", configure_logs=False)
 

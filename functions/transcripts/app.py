@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic import BaseModel, Field
+
 from harbour.runtime.errors import Conflict
 from harbour.runtime.settings import Settings, load
 from harbour.runtime.telemetry import alarm, count, failure, log
-from pydantic import BaseModel, Field
 
 if TYPE_CHECKING:
     from harbour.evidence.ports import Records

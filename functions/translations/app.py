@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
 from harbour import bootstrap
 from harbour.conversation.model import ConversationId
 from harbour.runtime.telemetry import log

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from chalice.app import Chalice
+from pydantic import BaseModel, ConfigDict, Field
+
 from harbour import bootstrap
 from harbour.conversation.entrance import Admission
 from harbour.conversation.model import ConversationId
 from harbour.identity.model import TICKET_LIFETIME
 from harbour.rest import answering, body_of
 from harbour.runtime.settings import load
-from pydantic import BaseModel, ConfigDict, Field
 
 app = Chalice("visitor", configure_logs=False)
 

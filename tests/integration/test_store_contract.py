@@ -268,7 +268,10 @@ def test_a_message_with_its_translation_costs_one_write_unit(dynamodb: Any) -> N
     from harbour.aws.items import entry_item
 
     _, first = begin(ConversationTable(dynamodb, "t", SystemClock()))
-    text = "No sé qué hacer, él llega a las seis y los niños están conmigo, tengo mucho miedo de lo que pueda pasar esta noche aquí."
+    text = (
+        "No sé qué hacer, él llega a las seis y los niños están conmigo, "
+        "tengo mucho miedo de lo que pueda pasar esta noche aquí."
+    )
     body = {
         "text": text,
         "language": "es",

@@ -154,7 +154,9 @@ def test_time_never_runs_backwards_in_the_record(world: World, pair: tuple[Perso
     assert stamps == sorted(stamps)
 
 
-def test_a_message_without_an_engine_is_delivered_as_it_is_and_says_so(world: World, pair: tuple[Person, Person]) -> None:
+def test_a_message_without_an_engine_is_delivered_as_it_is_and_says_so(
+    world: World, pair: tuple[Person, Person]
+) -> None:
     visitor, officer = pair
     world.translation.fail = "no_engine"
     visitor.say("pomoc")

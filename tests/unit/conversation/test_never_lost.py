@@ -48,7 +48,9 @@ class Story:
         if timer:
             operations.append(lambda: void(self.world.watch.run()))
         crash_at = {i: self.draw(st.one_of(st.just(0), st.integers(1, 25))) for i in range(len(operations))}
-        Interleaving(self.world, lambda alive: alive[self.draw(st.integers(0, len(alive) - 1))], crash_at).run(operations)
+        Interleaving(self.world, lambda alive: alive[self.draw(st.integers(0, len(alive) - 1))], crash_at).run(
+            operations
+        )
         self.world.wait(seconds=seconds)
         self.holds()
 
@@ -64,9 +66,9 @@ class Story:
         visitor, world = self.visitor, self.world
         return {
             "say": lambda: self.speak(visitor),
-            "lose": lambda: visitor.lose_socket(),
+            "lose": visitor.lose_socket,
             "vanish": lambda: visitor.lose_socket(noticed=False),
-            "reconnect": lambda: visitor.connect(),
+            "reconnect": visitor.connect,
             "exit": lambda: world.service.pause(visitor.conversation, visitor.connection),
             "exit without socket": lambda: world.entrance.exit(visitor.conversation, visitor.resume),
             "close": lambda: world.service.close(visitor.caller, visitor.conversation, ""),
@@ -83,7 +85,7 @@ class Story:
         return {
             "take": lambda: officer.take(conversation),
             "say": lambda: self.speak(officer) if officer.conversation else None,
-            "lose": lambda: officer.lose_socket(),
+            "lose": officer.lose_socket,
             "reconnect": reconnect,
             "release": lambda: void(world.desk.release(who, conversation)),
             "close": lambda: world.service.close(officer.caller, conversation, "safety_plan"),

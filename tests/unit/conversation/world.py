@@ -26,7 +26,6 @@ from harbour.conversation.model import (
     ConversationId,
     Entry,
     Presence,
-    Sealed,
     State,
     Tail,
     Timing,
@@ -36,6 +35,7 @@ from harbour.conversation.ports import Moved, Note, OnDuty, Posted
 from harbour.conversation.service import Caller, ConversationService, ForceSettings
 from harbour.conversation.transition import Transitions
 from harbour.conversation.watch import WatchService
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Officer, Role, Ticket
 from harbour.identity.service import TicketService
 from harbour.translation.model import Outcome, Translation, Untranslated
@@ -348,7 +348,7 @@ class _Clock:
 
 @dataclass
 class Person:
-    """A page with a socket. It keeps its outbox as the real client does: one message in flight, sent again until acked."""
+    """A page with a socket, and its counter of messages."""
 
     world: World
     role: Role

@@ -89,9 +89,7 @@ def test_the_queue_shows_what_waits_and_how_long(world: World) -> None:
 def test_accepting_twice_is_a_conflict(world: World) -> None:
     visitor = world.visitor()
     assert rest("console", "POST", ACCEPT, {}, claims=CLAIMS, conversation=visitor.conversation)[0] == 200
-    status, problem, _ = rest(
-        "console", "POST", ACCEPT, {}, claims=claims_of(TOM), conversation=visitor.conversation
-    )
+    status, problem, _ = rest("console", "POST", ACCEPT, {}, claims=claims_of(TOM), conversation=visitor.conversation)
     assert (status, problem["code"]) == (409, "already_accepted")
 
 

@@ -143,9 +143,7 @@ def test_nothing_private_reaches_a_log(world: World, caplog: pytest.LogCaptureFi
     visitor, admission = visit(world)
     officer = officer_on(world, admission["conversation"])
     visitor.send({"action": "send", "n": 1, "text": "Calle Mayor 7, me llamo Lucía 07700900123"})
-    officer.send(
-        {"action": "send", "n": 1, "text": "Thank you Lucía", "conversation": admission["conversation"]}
-    )
+    officer.send({"action": "send", "n": 1, "text": "Thank you Lucía", "conversation": admission["conversation"]})
     note = {"text": "her name is Lucía"}
     path = "/conversations/{conversation}/notes"
     rest("console", "POST", path, note, claims=claims_of(AMELIA), conversation=admission["conversation"])

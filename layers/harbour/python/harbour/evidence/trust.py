@@ -1,0 +1,161 @@
+"""Whose signature counts: the trust file, which comes from the force and **never** with the package.
+
+``{"version": 1, "force": "…", "keys": [{"fingerprint": "<SHA-256 of the SPKI DER, hex>", "pem": "…",
+"not_before": "<RFC 3339>", "not_after": "<RFC 3339>"}]}``
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from harbour.runtime.clock import rfc3339
+
+VERSION: Final = 1
+MAX_BYTES: Final = 1024 * 1024
+
+ALWAYS: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+"""The window of a key whose use nobody limited."""
+
+
+class Untrustworthy(ValueError):
+    """Not a trust file; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKey:
+    """A P-256 key of the force and the time in which it signed (both ends included, UTC)."""
+
+    public_key: ec.EllipticCurvePublicKey
+    not_before: datetime
+    not_after: datetime
+
+    @classmethod
+    def of(
+        cls,
+        pem: bytes,
+        not_before: datetime = ALWAYS[0],
+        not_after: datetime = ALWAYS[1],
+    ) -> TrustedKey:
+        """The key in ``pem``.
+
+        Raises
+        ------
+        Untrustworthy
+            If it is not a public key on P-256.
+        """
+        try:
+            key = serialization.load_pem_public_key(pem)
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise Untrustworthy("a key is not a public key in PEM form") from error
+        if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+            raise Untrustworthy("a key is not on the curve P-256")
+        return cls(key, not_before, not_after)
+
+    @property
+    def pem(self) -> bytes:
+        """The one PEM form of this key."""
+        return self.public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the SubjectPublicKeyInfo in DER, hex."""
+        der = self.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return hashlib.sha256(der).hexdigest()
+
+    def made(self, signature: bytes, message: bytes) -> bool:
+        """Whether this key made ``signature`` (DER, in its one strict form) over ``message``."""
+        try:
+            self.public_key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+            return encode_dss_signature(*decode_dss_signature(signature)) == signature
+        except (InvalidSignature, ValueError):
+            return False
+
+    def signed_at(self, instant: datetime) -> bool:
+        """Whether the key was in use at that time."""
+        return self.not_before <= instant <= self.not_after
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The keys of one force."""
+
+    force: str
+    keys: tuple[TrustedKey, ...]
+
+
+def read(data: bytes) -> Trust:
+    """The trust file in ``data``.
+
+    Raises
+    ------
+    Untrustworthy
+        If it is not one, or a fingerprint is not that of its key, or it names no key.
+    """
+    if len(data) > MAX_BYTES:
+        raise Untrustworthy("too large")
+    try:
+        document = json.loads(data, object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise Untrustworthy("not a JSON document without duplicate keys") from error
+    match document:
+        case {"version": int(version), "force": str(force), "keys": [_, *_] as keys} if version == VERSION:
+            return Trust(force, tuple(map(_key, keys)))
+        case _:
+            raise Untrustworthy("not a trust file of version 1 with a force and at least one key")
+
+
+def document(force: str, keys: Iterable[TrustedKey]) -> bytes:
+    """The trust file that :func:`read` reads."""
+    entries = [
+        {
+            "fingerprint": key.fingerprint,
+            "pem": key.pem.decode("ascii"),
+            "not_before": rfc3339(key.not_before),
+            "not_after": rfc3339(key.not_after),
+        }
+        for key in keys
+    ]
+    return (json.dumps({"version": VERSION, "force": force, "keys": entries}, indent=2) + "\n").encode("utf-8")
+
+
+def _key(entry: object) -> TrustedKey:
+    match entry:
+        case {
+            "fingerprint": str(fingerprint),
+            "pem": str(pem),
+            "not_before": str(not_before),
+            "not_after": str(not_after),
+        }:
+            key = TrustedKey.of(pem.encode("utf-8"), _instant(not_before), _instant(not_after))
+        case _:
+            raise Untrustworthy("a key lacks fingerprint, pem, not_before or not_after")
+    if key.fingerprint != fingerprint.lower():
+        raise Untrustworthy("a fingerprint is not that of its key")
+    return key
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Untrustworthy("a time is not RFC 3339") from error
+    if instant.tzinfo is None:
+        raise Untrustworthy("a time says no offset from UTC")
+    return instant
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("the same key twice")
+    return value
