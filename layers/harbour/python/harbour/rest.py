@@ -91,7 +91,8 @@ def request_of(app: Chalice) -> Request:
 
 def query_of(app: Chalice, name: str, default: str) -> str:
     """One query parameter, or its default."""
-    return str((request_of(app).query_params or {}).get(name, default))
+    params = request_of(app).query_params
+    return str(params.get(name, default)) if params else default
 
 
 def _problem(error: HarbourError, headers: Mapping[str, str]) -> Response:

@@ -33,12 +33,10 @@ _REASONS: Final[dict[str, Reason]] = {
 
 
 def client_config(deadline_seconds: float) -> Config:
-    """How the client must be set up for a service with this deadline: one attempt, which ends before the
-    deadline does.
-    """
+    """How the client must be set up for a service with this deadline: one attempt, given up before the deadline."""
     return Config(
-        connect_timeout=min(0.5, deadline_seconds / 3),
-        read_timeout=deadline_seconds * 0.9,
+        connect_timeout=deadline_seconds * 0.25,
+        read_timeout=deadline_seconds * 0.7,
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=20,
     )

@@ -36,16 +36,15 @@ class TrustedKey:
     """A P-256 key of the force and the time in which it signed (both ends included, UTC)."""
 
     public_key: ec.EllipticCurvePublicKey
+    pem: bytes
+    """The one PEM form of the key."""
+    fingerprint: str
+    """SHA-256 of the SubjectPublicKeyInfo in DER, hex."""
     not_before: datetime
     not_after: datetime
 
     @classmethod
-    def of(
-        cls,
-        pem: bytes,
-        not_before: datetime = ALWAYS[0],
-        not_after: datetime = ALWAYS[1],
-    ) -> TrustedKey:
+    def of(cls, pem: bytes, not_before: datetime = ALWAYS[0], not_after: datetime = ALWAYS[1]) -> TrustedKey:
         """The key in ``pem``.
 
         Raises
@@ -59,18 +58,15 @@ class TrustedKey:
             raise Untrustworthy("a key is not a public key in PEM form") from error
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             raise Untrustworthy("a key is not on the curve P-256")
-        return cls(key, not_before, not_after)
-
-    @property
-    def pem(self) -> bytes:
-        """The one PEM form of this key."""
-        return self.public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the SubjectPublicKeyInfo in DER, hex."""
-        der = self.public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        return hashlib.sha256(der).hexdigest()
+        info = serialization.PublicFormat.SubjectPublicKeyInfo
+        der = key.public_bytes(serialization.Encoding.DER, info)
+        return cls(
+            public_key=key,
+            pem=key.public_bytes(serialization.Encoding.PEM, info),
+            fingerprint=hashlib.sha256(der).hexdigest(),
+            not_before=not_before,
+            not_after=not_after,
+        )
 
     def made(self, signature: bytes, message: bytes) -> bool:
         """Whether this key made ``signature`` (DER, in its one strict form) over ``message``."""

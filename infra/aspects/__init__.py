@@ -1,0 +1,1 @@
+"""Changes that are made to all stacks at once."""

@@ -1,0 +1,1 @@
+"""What differs between environments and forces, and what the web address serves."""

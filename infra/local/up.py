@@ -1,0 +1,397 @@
+"""``make up``: from a checkout to a running Harbour on this machine, step by step.
+
+    python -m infra.local.up
+
+The same CDK app that goes to AWS is deployed into the embedded cloud. A second run deploys only what changed, and
+leaves running what still fits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TextIO
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.config.settings import LOCAL_ACCOUNT, Settings, local
+from infra.delivery.cdk import Outputs, bootstrap_command, deploy_command, synth_command
+from infra.delivery.glossary import import_glossary
+from infra.delivery.pages import DIST, publish
+from infra.delivery.trust import trust_file
+from infra.local import cloud, officers, services
+from infra.local.bootstrap import VENV, CannotGoOn, explain, node_environment
+from infra.local.edge import EdgeSettings
+from infra.local.instance import ROOT, Instance
+from infra.local.progress import Steps
+
+TRANSLATE: Final = "translate"
+EDGE: Final = "pages"
+SERVICES: Final = (EDGE, cloud.NAME, TRANSLATE)
+"""In the order in which they are stopped."""
+
+_WEB_SOURCES: Final = ("web_widget",)
+_CLOUD_SOURCES: Final = ("infra", "functions", "layers", "cdk.json", "requirements.lock")
+_NOT_SOURCES: Final = frozenset({"node_modules", "dist", "__pycache__", "cdk.out", "build"})
+_PYTHON: Final = str(VENV / "bin" / "python")
+
+
+def main() -> int:
+    """Bring up the instance of this checkout.
+
+    Returns
+    -------
+    int
+        0 when all is ready; 1 with one line on what to do; 130 when interrupted.
+    """
+    try:
+        instance = Instance.of_this_checkout()
+    except ValueError as wrong:
+        return _stopped(str(wrong))
+    try:
+        bring_up(instance, sys.stdout)
+    except CannotGoOn as stop:
+        return _stopped(str(stop))
+    except KeyboardInterrupt:
+        print("\nInterrupted. `make up` goes on where it stopped; `make down` stops what runs.")
+        return 130
+    print(welcome(instance))
+    return 0
+
+
+def bring_up(instance: Instance, out: TextIO) -> None:
+    """Bring that instance up, and return when everything answers.
+
+    Raises
+    ------
+    CannotGoOn
+        With the one line that says what is wrong, what to do, and where the log is.
+    """
+    settings = local(instance.ports.cloud)
+    clients = cloud.Clients(instance)
+    steps = Steps(9, out)
+    for folder in (instance.home, instance.logs):
+        folder.mkdir(parents=True, exist_ok=True)
+    with steps.step("Checking ports"):
+        down = {"cloud": cloud.NAME, "pages": EDGE, "force": EDGE, "translate": TRANSLATE}
+        services.check_ports(instance, [port for port, name in down.items() if not services.running(instance, name)])
+    with steps.step("Building the web pages") as step:
+        step.found = "" if _build_pages(instance) else "nothing changed"
+    with steps.step("Building the functions and their layers"):
+        _run(instance, "layers", [_PYTHON, "-m", "infra.layers", "local"], node_environment())
+    with steps.step("Starting the embedded cloud and the translation stand-in") as step:
+        lost = services.was_killed(instance, cloud.NAME)
+        engine = _start_translation(instance)
+        cloud.start(instance, engine)
+        step.found = engine if not lost else f"{engine}; it was not stopped by `make down`, so what was new is lost"
+    with steps.step("Deploying the CDK app into it") as step:
+        step.found = "" if _deploy(instance, settings, clients) else "nothing changed"
+        outputs = Outputs.read(instance.outputs)
+    with steps.step("Adding what its CloudFormation leaves out"), _aws("adding to the deployment"):
+        _lock_evidence(clients, outputs.evidence_bucket, settings.seal_retention_days)
+        import_glossary(clients.translate, settings.terminology)
+        instance.trust_json.write_bytes(trust_file(clients.kms, settings.force.id, outputs.signing_key))
+    with steps.step("Publishing the pages") as step, _aws("publishing the pages"):
+        step.found = f"{publish(clients.s3, outputs.pages_bucket, settings, outputs)} files"
+        _start_edge(instance, settings, outputs)
+    with steps.step("Enrolling the demonstration officers") as step, _aws("enrolling the officers"):
+        enrolled = officers.enrol(clients.cognito, instance, outputs.pool, outputs.client, settings.force.id)
+        step.found = f"{enrolled} new" if enrolled else "all there"
+    with steps.step("Trying everything out"):
+        _write_local_json(instance)
+        _try_out(instance)
+
+
+def take_down(instance: Instance) -> list[str]:
+    """Stop what this instance started, and nothing else; the names of what ran.
+
+    The embedded cloud writes its state as it stops.
+    """
+    stopped = []
+    for name in SERVICES:
+        if services.stop(instance, name, patience_seconds=60 if name == cloud.NAME else 15):
+            stopped.append(name)
+    return stopped
+
+
+def welcome(instance: Instance) -> str:
+    """What to do next, for people."""
+    first, *others = officers.read(instance)
+    return f"""
+Harbour is up.
+
+  A force's own page, with the chat   {instance.force_address}/
+  The officers' console               {instance.pages_address}/console/
+
+  Sign in as {first.username}, password {first.password}
+  and the code that `make code` shows: {first.code()} for the next {officers.seconds_left()} s.
+  Also: {", ".join(other.username for other in others)}. Secrets: {instance.shown(instance.officers_json)}
+
+  make sample  a whole conversation, sealed      make logs    what the parts write
+  make down    stop; everything is kept          make reset   stop, and forget everything"""
+
+
+def _stopped(line: str) -> int:
+    print(f"\nmake up stopped: {line}", file=sys.stderr)
+    return 1
+
+
+# --- steps
+
+
+def _build_pages(instance: Instance) -> bool:
+    """Build the pages if their sources changed; False when they did not."""
+    project = ROOT / "web_widget"
+    mark = DIST / ".built-from"
+    sources = fingerprint(_WEB_SOURCES)
+    if mark.exists() and mark.read_text("utf-8") == sources:
+        return False
+    _run(instance, "pages-build", [str(ROOT / ".tools" / "node" / "npm"), "run", "build"], node_environment(), project)
+    mark.write_text(sources, "utf-8")
+    return True
+
+
+def _start_translation(instance: Instance) -> str:
+    """Start the stand-in for Amazon Translate; the engine's name for the record."""
+    real = os.environ.get("TRANSLATE", "") == "aws"
+    command = [
+        _PYTHON,
+        "-m",
+        "infra.local.translate",
+        f"--port={instance.ports.translate}",
+        f"--glossaries={instance.state / 'translate'}",
+        f"--engine={'aws' if real else 'apertium'}",
+    ]
+    environ = dict(os.environ)
+    _keep_running(instance, TRANSLATE, command, environ, _answering(f"{instance.translate_address}/"))
+    return "amazon-translate" if real else "apertium"
+
+
+def _deploy(instance: Instance, settings: Settings, clients: cloud.Clients) -> bool:
+    """Deploy the CDK app if it changed or is not there; False when it did not have to."""
+    sources = fingerprint(_CLOUD_SOURCES, extra=f"{instance.ports.cloud} {sys.version}")
+    try:
+        last = json.loads(instance.deployed_json.read_text("utf-8"))["sources"]
+    except (OSError, ValueError, KeyError):
+        last = ""
+    if last == sources and instance.outputs.exists() and _is_deployed(clients):
+        return False
+    environ = cloud.administrator_environment(instance)
+    assembly = instance.home / "cdk.out"
+    _run(instance, "synth", synth_command(settings, assembly, {"cloud_port": str(instance.ports.cloud)}), environ)
+    if not _exists(clients, "CDKToolkit"):
+        _run(instance, "cdk-bootstrap", bootstrap_command(settings, assembly, LOCAL_ACCOUNT), environ)
+    _run(instance, "deploy", deploy_command(assembly, instance.outputs), environ)
+    instance.deployed_json.write_text(json.dumps({"sources": sources}) + "\n", "utf-8")
+    return True
+
+
+def _lock_evidence(clients: cloud.Clients, bucket: str, days: int) -> None:
+    """Object Lock's default, which the embedded cloud's CloudFormation does not set."""
+    clients.s3.put_object_lock_configuration(
+        Bucket=bucket,
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": days}},
+        },
+    )
+
+
+def _start_edge(instance: Instance, settings: Settings, outputs: Outputs) -> None:
+    """Start, or start anew, the stand-in for CloudFront and the force's own site."""
+    file = instance.home / "edge.json"
+    EdgeSettings(
+        port=instance.ports.pages,
+        force_port=instance.ports.force,
+        cloud=instance.cloud_address,
+        region=settings.region,
+        bucket=outputs.pages_bucket,
+        chat_api=_api_id(outputs.chat_api),
+        officers_api=_api_id(outputs.officers_api),
+        socket_api=_api_id(outputs.socket),
+        force_files=str(DIST / "demo"),
+    ).write(file)
+    command = [_PYTHON, "-m", "infra.local.edge", f"--settings={file}"]
+    ready = _answering(f"{instance.pages_address}/embed.js")
+    _keep_running(instance, EDGE, command, dict(os.environ), ready, file.read_text("utf-8"))
+
+
+def _write_local_json(instance: Instance) -> None:
+    document = {
+        "widget_page": f"{instance.force_address}/",
+        "console_page": f"{instance.pages_address}/console/",
+        "chat_api": f"{instance.pages_address}/chat",
+        "chat_socket": f"{instance.pages_address.replace('http', 'ws', 1)}/socket",
+        "console_api": f"{instance.pages_address}/officers",
+        "aws_endpoint": instance.cloud_address,
+        "officers": [
+            {"username": one.username, "password": one.password, "totp_secret": one.totp_secret}
+            for one in officers.read(instance)
+        ],
+    }
+    instance.local_json.touch(mode=0o600)
+    instance.local_json.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+
+
+def _try_out(instance: Instance) -> None:
+    """Ask for everything that a person will ask for first.
+
+    Raises
+    ------
+    CannotGoOn
+        Naming what does not answer, and the log that says why.
+    """
+    for address, log in (
+        (f"{instance.force_address}/", EDGE),
+        (f"{instance.pages_address}/embed.js", EDGE),
+        (f"{instance.pages_address}/console/", EDGE),
+        (f"{instance.pages_address}/console/config.json", EDGE),
+        (f"{instance.pages_address}/chat/force", "functions"),
+    ):
+        status = _status(address)
+        if status != 200:  # noqa: PLR2004 - HTTP's OK
+            answered = f"answers {status}" if status else "does not answer"
+            raise CannotGoOn(f"{address} {answered}. Log: {instance.shown(instance.log(log))}")
+
+
+# --- means
+
+
+def fingerprint(sources: Iterable[str], extra: str = "") -> str:
+    """Changes when a file below one of ``sources`` (paths in the checkout) does."""
+    digest = hashlib.sha256(extra.encode())
+    for source in sources:
+        for file in _files(ROOT / source):
+            digest.update(str(file.relative_to(ROOT)).encode() + b"\0")
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    found: list[Path] = []
+    for entry in sorted(place.iterdir()):
+        if entry.name in _NOT_SOURCES or entry.name.startswith(".") or entry == ROOT / "infra" / "local":
+            continue
+        found += _files(entry) if entry.is_dir() else [entry]
+    return found
+
+
+def _keep_running(
+    instance: Instance,
+    name: str,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    ready: Callable[[], bool],
+    configuration: str = "",
+) -> None:
+    """Start a service of ours, or start it anew when its code or its configuration changed."""
+    code = fingerprint(["infra/config/web.py"], extra=configuration + "\0".join(command))
+    own = hashlib.sha256(code.encode())
+    for file in sorted((ROOT / "infra" / "local").glob("*.py")):
+        own.update(file.read_bytes())
+    mark = own.hexdigest()
+    known = services.running(instance, name)
+    if known is not None and known.fingerprint == mark:
+        return
+    services.stop(instance, name)
+    services.start(instance, name, command, environ, mark)
+    services.wait_until_ready(instance, name, ready, 30)
+
+
+def _run(
+    instance: Instance,
+    log: str,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    folder: Path = ROOT,
+) -> None:
+    """Run a program with its output in that log.
+
+    Raises
+    ------
+    CannotGoOn
+        When it fails: why, as far as it is known, and the log.
+    """
+    file = instance.log(log)
+    try:
+        with file.open("wb") as output:
+            answer = subprocess.run(
+                list(command),
+                cwd=folder,
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+    except OSError as failed:
+        raise CannotGoOn(f"{command[0]} cannot be started: {failed.strerror}; run `make reset` and `make up`") from None
+    if answer.returncode:
+        reason = explain(file.read_text("utf-8", "replace")) or _complaint(file)
+        raise CannotGoOn(f"{reason}. Log: {instance.shown(file)}")
+
+
+def _complaint(log: Path) -> str:
+    """The line of a log that most likely says why: the first that names an error, else the last."""
+    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    named = [line for line in lines if re.search(r"error:? \S|failed: \S", line, re.IGNORECASE)]
+    return (named[:1] or lines[-1:] or ["it said nothing"])[0][:300].rstrip(".")
+
+
+@contextmanager
+def _aws(doing: str) -> Iterator[None]:
+    """Turns a refusal of the embedded cloud into one line."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise CannotGoOn(f"{doing}: {error}. If it stays so, `make reset` and `make up` start from nothing") from error
+
+
+def _is_deployed(clients: cloud.Clients) -> bool:
+    return all(_exists(clients, stack) for stack in ("HarbourData", "HarbourIdentity", "HarbourChat", "HarbourPages"))
+
+
+def _exists(clients: cloud.Clients, stack: str) -> bool:
+    try:
+        found = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError:
+        return False
+    return bool(found) and found[0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def _api_id(address: str) -> str:
+    """``a1b2`` of ``…/_aws/execute-api/a1b2/<stage>``."""
+    return address.rsplit("/", 2)[-2]
+
+
+def _answering(address: str) -> Callable[[], bool]:
+    return lambda: _status(address) != 0
+
+
+def _status(address: str) -> int:
+    """HTTP status of a GET; 0 when nobody answers."""
+    for _ in range(2):
+        try:
+            with urllib.request.urlopen(address, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        except OSError:
+            time.sleep(0.1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The stacks, cut by lifetime: data, identity, chat, pages."""

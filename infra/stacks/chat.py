@@ -1,0 +1,417 @@
+"""The service itself: functions, the socket, the two REST APIs, queues, timers, alarms. It holds no data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_wafv2 as wafv2
+from chalice.app import Chalice
+from constructs import Construct
+
+from infra.config.settings import Settings
+from infra.constructs.alarms import Alarms
+from infra.constructs.chalice_api import ChaliceApi
+from infra.constructs.firewall import api_acl
+from infra.constructs.function import METRICS_NAMESPACE, HarbourFunction
+from infra.constructs.socket_api import SocketApi
+from infra.constructs.work_queue import WorkQueue
+from infra.layers import Assets
+from infra.stacks.data import HarbourData
+from infra.stacks.identity import HarbourIdentity
+
+CHAT_STAGE: Final = "chat"
+OFFICERS_STAGE: Final = "officers"
+
+EVENT_SOURCE: Final = "harbour"
+CONVERSATION_CLOSED: Final = "ConversationClosed"
+
+_CONVERSATION: Final = (
+    "dynamodb:Query",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+)
+"""Rights on the table of whoever changes a conversation. A transaction needs no right of its own: it is checked as
+the puts, updates and deletes that it is made of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Door:
+    """One function: what calls it, in words, and its handler."""
+
+    description: str
+    handler: str = "app.handler"
+
+
+_DOORS: Final = {
+    "authorizer": _Door(description="Burns the ticket that opens a socket"),
+    "chat": _Door(description="Answers the socket: connections, messages, presence"),
+    "visitor": _Door(description="REST for visitors: force, tickets, exit", handler="app.app"),
+    "console": _Door(description="REST for officers: queue, duty, notes, packages", handler="app.app"),
+    "timers": _Door(description="Every minute: whose time has run out"),
+    "translations": _Door(description="Queue: translations that missed their deadline"),
+    "transcripts": _Door(description="Queue: seals closed conversations"),
+}
+
+
+class HarbourChat(Stack):
+    """Everything that runs.
+
+    Attributes
+    ----------
+    chat_api, officers_api, socket
+        What CloudFront sends requests on to.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        assets: Assets,
+        apps: Mapping[str, Chalice],
+        data: HarbourData,
+        identity: HarbourIdentity,
+        **stack: object,
+    ) -> None:
+        """Create it.
+
+        Parameters
+        ----------
+        assets
+            Zips of the functions and layers.
+        apps
+            The Chalice apps of ``visitor`` and ``console``; their routes become the REST APIs' routes.
+        stack
+            Goes to `Stack`.
+        """
+        super().__init__(scope, construct_id, **stack)  # type: ignore[arg-type]
+        self._settings = settings
+        self._assets = assets
+        self._data = data
+        self._alarms = Alarms(self, "Alarms", email=settings.alarm_email)
+        self._bus = events.EventBus(self, "Bus", description="What happened: ids only, never content")
+        self.socket = SocketApi(self, "Socket", settings=settings)
+        self._seals = WorkQueue(
+            self,
+            "Seals",
+            name="sealing",
+            function_timeout=settings.sizing["transcripts"].timeout,
+            # 12 minutes apart: two hours without S3 or KMS before anyone has to act
+            attempts=10,
+            too_old=1_800,
+            settings=settings,
+            alarms=self._alarms,
+        )
+        self._late = WorkQueue(
+            self,
+            "LateTranslations",
+            name="late translation",
+            function_timeout=settings.sizing["translations"].timeout,
+            # 3 minutes apart: an aid that comes a quarter of an hour late helps nobody any more
+            attempts=5,
+            too_old=300,
+            settings=settings,
+            alarms=self._alarms,
+        )
+        self._layers = self._make_layers()
+        self._environment = self._make_environment()
+        self.functions = {name: self._function(name, door) for name, door in _DOORS.items()}
+        self._grant()
+        self._connect()
+        logging = self._let_api_gateway_log()
+        stage = self.socket.answer_with(authorizer=self.functions["authorizer"], chat=self.functions["chat"])
+        stage.node.add_dependency(logging)
+        self.chat_api, self.officers_api = self._rest_apis(apps, identity)
+        for api in (self.chat_api, self.officers_api):
+            api.stage.node.add_dependency(logging)
+        self._protect()
+        self._watch()
+        self._outputs()
+
+    # What every function is made of
+
+    def _make_layers(self) -> dict[str, lambda_.LayerVersion]:
+        target = self._settings.target
+        return {
+            name: lambda_.LayerVersion(
+                self,
+                f"{name.title()}Layer",
+                description=description,
+                code=lambda_.Code.from_asset(str(self._assets.layer(name))),
+                compatible_runtimes=[lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON)],
+                removal_policy=RemovalPolicy.DESTROY,
+            )
+            for name, description in {
+                "harbour": "What Harbour knows and does",
+                "vendor": "Third-party packages",
+                "render": "Typst and fonts",
+            }.items()
+        }
+
+    def _make_environment(self) -> dict[str, str]:
+        timers = self._settings.timers
+        # layers are unpacked to /opt on AWS only
+        fonts = {"HARBOUR_FONTS": str(self._assets.fonts())} if self._settings.local else {}
+        return {
+            **fonts,
+            "HARBOUR_ENVIRONMENT": self._settings.environment.value,
+            "HARBOUR_FORCE": self._settings.force.id,
+            "HARBOUR_VERSION": self._assets.version(),
+            "HARBOUR_TABLE": self._data.conversations.table_name,
+            "HARBOUR_EVENT_BUS": self._bus.event_bus_name,
+            "HARBOUR_SOCKET_ENDPOINT": self.socket.management_endpoint,
+            "HARBOUR_EVIDENCE_BUCKET": self._data.evidence.bucket_name,
+            "HARBOUR_SIGNING_KEY": self._data.signing_key.key_arn,
+            "HARBOUR_SEAL_RETENTION_DAYS": str(self._settings.seal_retention_days),
+            "HARBOUR_TERMINOLOGY": self._settings.terminology,
+            "HARBOUR_SEAL_QUEUE_URL": self._seals.queue.queue_url,
+            "HARBOUR_LATE_TRANSLATION_QUEUE_URL": self._late.queue.queue_url,
+            "HARBOUR_UNANSWERED_SECONDS": str(timers.unanswered),
+            "HARBOUR_DROP_GRACE_SECONDS": str(timers.drop_grace),
+            "HARBOUR_SILENCE_SECONDS": str(timers.silence),
+            "HARBOUR_SEAL_RETRY_SECONDS": str(timers.seal_retry),
+        }
+
+    def _function(self, name: str, door: _Door) -> HarbourFunction:
+        layers = [self._layers["harbour"], self._layers["vendor"]]
+        if name == "transcripts":
+            layers.append(self._layers["render"])
+        return HarbourFunction(
+            self,
+            name.title(),
+            name=name,
+            handler=door.handler,
+            description=door.description,
+            settings=self._settings,
+            assets=self._assets,
+            layers=layers,
+            environment=self._environment,
+            alarms=self._alarms,
+        )
+
+    # Who may do what
+
+    def _grant(self) -> None:
+        """Each function's exact rights; tests/infra/test_rights.py holds the same as a table."""
+        table = self._data.conversations.table_arn
+        functions = self.functions
+        functions["authorizer"].allow(
+            ["dynamodb:DeleteItem"],
+            [table],
+            # it can burn tickets, and touch nothing of a conversation
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ticket#*"]}},
+        )
+        for name in ("chat", "visitor", "console", "timers", "translations"):
+            functions[name].allow(_CONVERSATION, [table])
+            self.socket.allow_posting(functions[name])
+        for name in ("chat", "visitor", "console", "timers"):
+            functions[name].allow(["events:PutEvents"], [self._bus.event_bus_arn])
+        for name in ("chat", "console"):
+            functions[name].allow(["dynamodb:Query"], [f"{table}/index/work"])
+        functions["timers"].allow(["dynamodb:Query"], [f"{table}/index/due"])
+        for name in ("chat", "translations"):
+            # neither service has resources to name; Translate asks Comprehend when the language is to be detected
+            functions[name].allow(["translate:TranslateText", "comprehend:DetectDominantLanguage"], ["*"])
+        functions["chat"].allow(["sqs:SendMessage"], [self._late.queue.queue_arn])
+        packages = self._data.evidence.arn_for_objects("*")
+        # for the address of a download, which carries the right of whoever signed it
+        functions["console"].allow(["s3:GetObject"], [packages])
+        transcripts = functions["transcripts"]
+        transcripts.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"], [table])
+        transcripts.allow(["kms:Sign", "kms:GetPublicKey"], [self._data.signing_key.key_arn])
+        transcripts.allow(["s3:PutObject", "s3:PutObjectRetention", "s3:GetObject"], [packages])
+
+    # What calls what
+
+    def _connect(self) -> None:
+        self._seals.feeds(self.functions["transcripts"], batch=1)
+        self._late.feeds(self.functions["translations"], batch=10)
+        undelivered = sqs.Queue(
+            self,
+            "Undelivered",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        self._alarms.above(
+            self,
+            "Undelivered",
+            undelivered.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic=cloudwatch.Stats.MAXIMUM
+            ),
+            0,
+            "an event could not be delivered to its queue or function",
+        )
+        events.Rule(
+            self,
+            "Closed",
+            description="A conversation that was closed is sealed",
+            event_bus=self._bus,
+            event_pattern=events.EventPattern(source=[EVENT_SOURCE], detail_type=[CONVERSATION_CLOSED]),
+            targets=[targets.SqsQueue(self._seals.queue, dead_letter_queue=undelivered)],
+        )
+        events.Rule(
+            self,
+            "EveryMinute",
+            description="Looks for timers that have run out",
+            schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[
+                targets.LambdaFunction(
+                    self.functions["timers"].function,
+                    dead_letter_queue=undelivered,
+                    # the next minute's run does the same work
+                    retry_attempts=0,
+                    max_event_age=Duration.minutes(1),
+                )
+            ],
+        )
+        self.functions["timers"].function.configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
+
+    def _let_api_gateway_log(self) -> apigateway.CfnAccount:
+        """API Gateway writes no log of any API until the account names a role for it."""
+        role = iam.Role(
+            self,
+            "ApiGatewayLogs",
+            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AmazonAPIGatewayPushToCloudWatchLogs")
+            ],
+        )
+        account = apigateway.CfnAccount(self, "ApiGatewayAccount", cloud_watch_role_arn=role.role_arn)
+        account.node.add_dependency(role)
+        # one per AWS account and region: another API's logs must not stop when this stack goes
+        account.apply_removal_policy(RemovalPolicy.RETAIN)
+        role.apply_removal_policy(RemovalPolicy.RETAIN)
+        return account
+
+    def _rest_apis(self, apps: Mapping[str, Chalice], identity: HarbourIdentity) -> tuple[ChaliceApi, ChaliceApi]:
+        officers = apigateway.CognitoUserPoolsAuthorizer(
+            self, "Officers", cognito_user_pools=[identity.pool], results_cache_ttl=Duration.minutes(1)
+        )
+        chat = ChaliceApi(
+            self,
+            "ChatApi",
+            app=apps["visitor"],
+            function=self.functions["visitor"],
+            stage=CHAT_STAGE,
+            description="Visitors: force, tickets, exit",
+            throttle=self._settings.limits.chat,
+            settings=self._settings,
+            any_site=True,
+        )
+        console = ChaliceApi(
+            self,
+            "OfficersApi",
+            app=apps["console"],
+            function=self.functions["console"],
+            stage=OFFICERS_STAGE,
+            description="Officers: queue, duty, notes, packages",
+            throttle=self._settings.limits.officers,
+            settings=self._settings,
+            officers=officers,
+        )
+        return chat, console
+
+    def _protect(self) -> None:
+        firewall = api_acl(self, "Firewall", limits=self._settings.limits)
+        for name, api in (("Chat", self.chat_api), ("Officers", self.officers_api)):
+            wafv2.CfnWebACLAssociation(
+                self,
+                f"{name}Firewall",
+                resource_arn=api.stage.stage_arn,
+                web_acl_arn=firewall.attr_arn,
+            )
+
+    # What people see of it
+
+    def _watch(self) -> None:
+        minute = Duration.minutes(1)
+        timers = self.functions["timers"].function
+        self._alarms.missing(
+            timers,
+            "Stopped",
+            timers.metric_invocations(period=minute, statistic=cloudwatch.Stats.SUM),
+            "timers: has not run for 5 minutes, so nobody is told of conversations that wait",
+            periods=5,
+        )
+        watched = {
+            "Unanswered": "somebody has waited too long for an officer; the conversation was put to all again",
+            "AttentionNeeded": "a conversation waits for an officer: unanswered, dropped, or a message was left",
+            "WatchFailed": "timers: one conversation could not be looked at",
+        }
+        counted = {name: self._own_metric(name, "timers") for name in watched}
+        for name, meaning in watched.items():
+            self._alarms.above(timers, name, counted[name], 0, meaning)
+        refused = self._own_metric("SealRefused", "transcripts")
+        self._alarms.above(
+            self, "SealRefused", refused, 0, "a record cannot be sealed as it is; a person must look at it"
+        )
+        dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(12))
+        dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=self._alarms.all, width=24, height=4))
+        dashboard.add_widgets(
+            _graph("Conversations that wait", [counted["Unanswered"], counted["AttentionNeeded"]]),
+            _graph("Seal lag (s): oldest unsealed", [self._seals.age]),
+            _graph("Late translations (s): oldest", [self._late.age]),
+        )
+        every = [function.function for function in self.functions.values()]
+        dashboard.add_widgets(
+            _graph("Errors", [function.metric_errors(period=minute) for function in every]),
+            _graph("Throttles", [function.metric_throttles(period=minute) for function in every]),
+            _graph(
+                "Duration, 99 in 100 (ms)",
+                [function.metric_duration(period=minute, statistic="p99") for function in every],
+            ),
+        )
+        dashboard.add_widgets(
+            _graph(
+                "REST: answered 5xx",
+                [api.api.metric_server_error(period=minute) for api in (self.chat_api, self.officers_api)],
+            ),
+            _graph("Socket: connections", [self._socket_metric("ConnectCount")]),
+            _graph("Socket: messages", [self._socket_metric("MessageCount")]),
+        )
+
+    def _own_metric(self, name: str, service: str) -> cloudwatch.Metric:
+        """A count that a function writes with `harbour.runtime.telemetry.count`."""
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": service},
+            period=Duration.minutes(1),
+            statistic=cloudwatch.Stats.SUM,
+        )
+
+    def _socket_metric(self, name: str) -> cloudwatch.Metric:
+        return self.socket.api.metric(name, period=Duration.minutes(1), statistic=cloudwatch.Stats.SUM)
+
+    def _outputs(self) -> None:
+        base = self._settings.embedded_cloud
+        for name, api, stage in (
+            ("ChatApiUrl", self.chat_api.api, CHAT_STAGE),
+            ("OfficersApiUrl", self.officers_api.api, OFFICERS_STAGE),
+        ):
+            local = f"{base}/_aws/execute-api/{api.rest_api_id}/{stage}"
+            CfnOutput(self, name, value=api.url.rstrip("/") if base is None else local)
+        CfnOutput(self, "SocketUrl", value=self.socket.url)
+        CfnOutput(self, "SocketEndpoint", value=self.socket.management_endpoint)
+        CfnOutput(self, "EventBus", value=self._bus.event_bus_name)
+        CfnOutput(self, "SealQueueUrl", value=self._seals.queue.queue_url)
+        CfnOutput(self, "SealDeadLetterUrl", value=self._seals.dead.queue_url)
+        CfnOutput(self, "TranslationQueueUrl", value=self._late.queue.queue_url)
+
+
+def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8)

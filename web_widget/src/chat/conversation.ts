@@ -1,0 +1,121 @@
+/** The conversation as the visitor sees it, grown event by event. Pure: no clock, no document, no network. */
+import type { ConversationEvent, EventBodies, OfficerName, Translation } from "../common/protocol.ts";
+
+/** A message of either party. */
+export interface Message {
+  readonly kind: "message";
+  readonly seq: number;
+  /** The officer's name, or nothing for the visitor's own message. */
+  readonly who: string | null;
+  readonly at: string;
+  readonly text: string;
+  readonly language: string;
+  readonly translations: readonly Translation[];
+  /** Languages into which no translation could be had. */
+  readonly untranslated: readonly string[];
+}
+
+/** Something that happened and that the visitor is told of. */
+export interface Notice {
+  readonly kind: "joined" | "requeued" | "returned";
+  readonly seq: number;
+  readonly officer: OfficerName | null;
+}
+
+export type Entry = Message | Notice;
+
+export interface Conversation {
+  /** The last number up to which nothing is missing. */
+  last: number;
+  entries: Entry[];
+  officer: OfficerName | null;
+  closedBy: EventBodies["closed"]["by"] | null;
+  /** Events that came before their turn. */
+  readonly ahead: Map<number, ConversationEvent>;
+}
+
+export function newConversation(): Conversation {
+  return { last: 0, entries: [], officer: null, closedBy: null, ahead: new Map() };
+}
+
+/**
+ * Takes an event in, whatever order events arrive in and however often.
+ * Returns false when events before it are missing: they are to be asked for with `last`.
+ */
+export function merge(conversation: Conversation, event: ConversationEvent): boolean {
+  const { ahead } = conversation;
+  if (event.seq > conversation.last) ahead.set(event.seq, event);
+  for (let due = ahead.get(conversation.last + 1); due; due = ahead.get(conversation.last + 1)) {
+    ahead.delete(due.seq);
+    conversation.last = due.seq;
+    apply(conversation, due);
+  }
+  return !ahead.size;
+}
+
+function apply(conversation: Conversation, { seq, at, actor, type, body }: ConversationEvent): void {
+  const { entries, officer } = conversation;
+  switch (type) {
+    case "joined":
+      conversation.officer = body;
+      entries.push({ kind: type, seq, officer: body });
+      break;
+    case "requeued":
+      // Only someone who has met an officer is told that the officer had to go.
+      if (officer) entries.push({ kind: type, seq, officer });
+      conversation.officer = null;
+      break;
+    case "returned":
+      entries.push({ kind: type, seq, officer });
+      break;
+    case "message":
+      entries.push({
+        translations: [],
+        ...body,
+        untranslated: (body.untranslated ?? []).map(({ to }) => to),
+        kind: type,
+        seq,
+        at,
+        who: actor === "visitor" ? null : (officer?.name ?? actor),
+      });
+      break;
+    case "translation":
+      conversation.entries = entries.map((entry) =>
+        entry.kind === "message" && entry.seq === body.of
+          ? { ...entry, translations: [...entry.translations, body] }
+          : entry,
+      );
+      break;
+    case "closed":
+      conversation.closedBy = body.by;
+  }
+}
+
+/** What to show of a message: its own words, or a machine's translation of them. */
+export interface Reading {
+  readonly text: string;
+  readonly language: string;
+  /** The language a machine translated from, when `text` is a translation. */
+  readonly from: string | null;
+  /** There is another version to change to. */
+  readonly other: boolean;
+  /** The reader's language was wanted and could not be had. */
+  readonly untranslated: boolean;
+}
+
+/**
+ * An officer's message is first read in the visitor's `language`, the visitor's own in the words they wrote;
+ * `swapped` shows the other one: for their own words, what the officer reads.
+ */
+export function reading(message: Message, language: string, swapped: boolean): Reading {
+  const own = message.who === null;
+  const translated = message.translations.find(({ to }) => own || to === language);
+  const shown = own === swapped && translated;
+  return {
+    text: shown ? shown.text : message.text,
+    language: shown ? shown.to : message.language,
+    from: shown ? shown.from : null,
+    other: !!translated,
+    untranslated: !own && !translated && message.untranslated.includes(language),
+  };
+}

@@ -1,0 +1,101 @@
+/** The interface in the visitor's language: one file at a time, chosen by them, the browser's own first. */
+import { ask } from "./host.ts";
+import { state } from "./state.ts";
+
+/** A language as the build lays it out: is it reviewed, is it written from right to left, its texts in order. */
+export type Locale = [reviewed: boolean, rightToLeft: boolean, ...texts: string[]];
+
+const BEFORE_TEXTS = 2;
+
+/** The first screen and the cover, as they are until the visitor has chosen a language. */
+const FIRST_WORDS: Readonly<Record<number, string>> = {
+  [TEXT.exit]: "Exit",
+  [TEXT.cover]: "Cover",
+  [TEXT.close]: "Close",
+  [TEXT.language]: "Choose your language",
+  [TEXT.search]: "Find a language",
+  [TEXT.failed]: "This did not load. Check your connection.",
+  [TEXT.list]: "Shopping list",
+  [TEXT.listItems]: "Milk|Bread|Apples",
+  [TEXT.edited]: "Last change: today",
+};
+
+/** Text of the interface, by `TEXT.<key>`. What is put in for `{name}` keeps its own direction. */
+export function t(text: number, values: Readonly<Record<string, string | number>> = {}): string {
+  const words = (state.locale?.[text + BEFORE_TEXTS] as string | undefined) ?? FIRST_WORDS[text] ?? "";
+  return words.replace(/\{(\w+)\}/g, (_, name: string) => `\u2068${values[name]}\u2069`);
+}
+
+export type Choice = readonly [code: string, endonym: string];
+
+/** Languages as `code endonym|code endonym|…`. */
+export function parseLanguages(list: string): Choice[] {
+  return list.split("|").map((item) => {
+    const space = item.indexOf(" ");
+    return [item.slice(0, space), item.slice(space + 1)];
+  });
+}
+
+/**
+ * The languages to choose from: those that the browser prefers first, in its order, then the others in ours;
+ * only those whose own name or English name holds `search`.
+ */
+export function choices(languages: readonly Choice[], browser: readonly string[], search: string): Choice[] {
+  const preferred = browser.map((tag) =>
+    tag.replace(/-.*/, "").replace(/^ku$/, "ckb").replace(/^prs$/, "fa"),
+  );
+  const rank = (code: string) => (preferred.indexOf(code) + 1 || 99) - 1;
+  const wanted = search.trim().toLowerCase();
+  return languages
+    .filter(([code, endonym]) => `${endonym} ${nameOf(code, "en")}`.toLowerCase().includes(wanted))
+    .sort(([a], [b]) => rank(a) - rank(b));
+}
+
+/** Our languages, for this browser. */
+export function offered(search: string): Choice[] {
+  return choices(parseLanguages(__LANGUAGES__), navigator.languages, search);
+}
+
+/** The name of language `code` in language `reader`. */
+export function nameOf(code: string, reader: string): string {
+  return new Intl.DisplayNames([reader, "en"], { type: "language" }).of(code) ?? code;
+}
+
+const loaded = new Map<string, Locale>();
+
+function path(code: string): string {
+  return `/assets/locales/${code}-${__LOCALES_HASH__}.json`;
+}
+
+/** The interface's words in language `code`, up to the first message. Throws when they cannot be had. */
+export async function loadLocale(code: string): Promise<Locale> {
+  const locale = loaded.get(code) ?? (await ask<Locale>(path(code)));
+  loaded.set(code, locale);
+  return locale;
+}
+
+/** The words for after the first message. Answers whether they have come now. */
+export async function loadRest(): Promise<boolean> {
+  const { locale, language } = state;
+  if (!locale || locale.length > __TEXTS_FIRST__ + BEFORE_TEXTS) return false;
+  locale.push(...(await ask<string[]>(path(`${language}-2`))));
+  return true;
+}
+
+/** From now on the interface speaks language `code`, to the browser and to screen readers too. */
+export function speak(code: string, locale: Locale): void {
+  state.language = code;
+  state.locale = locale;
+  document.documentElement.lang = code;
+  document.documentElement.dir = locale[1] ? "rtl" : "ltr";
+}
+
+/** A length of time in words of the visitor's language. */
+export function duration(seconds: number): string {
+  const [amount, unit] = seconds < 60 ? [seconds, "second"] : [seconds / 60, "minute"];
+  return amount.toLocaleString(state.language, { style: "unit", unit, unitDisplay: "long" });
+}
+
+export function clockTime(at: string): string {
+  return new Date(at).toLocaleTimeString(state.language, { timeStyle: "short" });
+}

@@ -1,0 +1,245 @@
+/** What the visitor does, and what the police answer: the actions behind the views. */
+import {
+  type ConversationEvent,
+  type ErrorCode,
+  type Force,
+  LONGEST_MESSAGE,
+  type ServerFrame,
+} from "../common/protocol.ts";
+import { merge, newConversation } from "./conversation.ts";
+import { ask, host, TRACELESS } from "./host.ts";
+import { loadLocale, loadRest, speak } from "./language.ts";
+import { tell } from "./page.ts";
+import { type Line, openLine } from "./socket.ts";
+import { draw, state } from "./state.ts";
+
+const TYPING_EVERY_MS = 4000;
+const TYPING_LASTS_MS = 6000;
+/** A message that is not acknowledged in this time was sent into a dead line. */
+const ACK_MS = 15_000;
+const RESEND_MS = 2000;
+
+let line: Line | null = null;
+let client = newClientId();
+let ackTimer = 0;
+let typingTimer = 0;
+let typedAt = 0;
+let readSent = 0;
+
+function newClientId(): string {
+  return crypto.getRandomValues(new Uint32Array(3)).join("").slice(0, 22);
+}
+
+/** The visitor chose their language: on to the welcome, with the force that answers here. */
+export async function chooseLanguage(code: string): Promise<void> {
+  state.language = code;
+  state.failed = false;
+  draw();
+  try {
+    const [locale, force] = await Promise.all([loadLocale(code), ask<Force>("/chat/force")]);
+    if (state.language !== code) return;
+    speak(code, locale);
+    state.force = force;
+    state.onDuty = force.on_duty;
+    state.screen = "welcome";
+    tell("destination", force.exit_url);
+  } catch {
+    // Shown to the visitor, who can choose again.
+    state.failed = true;
+  }
+  draw();
+}
+
+/** The visitor wants to talk: from here on there is a conversation. */
+export function start(): void {
+  state.screen = "chat";
+  line = openLine(state.language, {
+    hello: () => ({ action: "hello", client, language: state.language, last: state.conversation.last }),
+    heard,
+    changed(now) {
+      state.line = now;
+      clearTimeout(ackTimer);
+      state.outbox.interrupted();
+      if (now === "connected") void readOn();
+      draw();
+    },
+  });
+  draw();
+}
+
+/** The words that are needed from the first answer on. Without them, the next connection tries again. */
+async function readOn(): Promise<void> {
+  if (await loadRest()) draw();
+}
+
+function heard(frame: ServerFrame): void {
+  const { conversation, outbox } = state;
+  switch (frame.type) {
+    case "welcome":
+      state.onDuty = !!frame.on_duty;
+      conversation.officer = frame.officer ?? null;
+      outbox.resumed(frame.n ?? 0);
+      if (state.covered) tellCover(true);
+      flush();
+      break;
+    case "event":
+      take(frame.event);
+      break;
+    case "events":
+      frame.events.forEach(take);
+      break;
+    case "ack":
+      clearTimeout(ackTimer);
+      outbox.acknowledged(frame.n);
+      take(frame.event);
+      flush();
+      break;
+    case "typing":
+      officerTypes(true);
+      break;
+    case "read":
+      if (frame.party === "officer") state.seen = Math.max(state.seen, frame.seq);
+      break;
+    case "error":
+      clearTimeout(ackTimer);
+      failed(frame.code);
+  }
+  draw();
+}
+
+function failed(code: ErrorCode): void {
+  switch (code) {
+    case "too_fast":
+    case "try_again":
+    case "internal":
+      ackTimer = setTimeout(() => {
+        state.outbox.interrupted();
+        flush();
+      }, RESEND_MS);
+      break;
+    case "too_long":
+    case "too_large":
+    case "empty_text":
+    case "lone_surrogate":
+    case "bad_field": {
+      // The message was refused for what it is: back into the box, before what was written since.
+      const text = state.outbox.refused();
+      if (text === null) return;
+      state.draft = [text, state.draft].filter(Boolean).join("\n");
+      state.problem = TEXT.notSent;
+      flush();
+      break;
+    }
+    case "closed":
+      state.conversation.closedBy ??= "silence";
+      line?.end();
+      break;
+    default:
+      // The host and this page disagree about where they are: `hello` on a new line settles it.
+      line?.renew();
+  }
+}
+
+function take(event: ConversationEvent): void {
+  const { conversation } = state;
+  const complete = merge(conversation, event);
+  if (!complete) line?.send({ action: "resume", client, last: conversation.last });
+  if (event.type === "message" && event.actor !== "visitor") officerTypes(false);
+  if (conversation.closedBy) line?.end();
+}
+
+function officerTypes(now: boolean): void {
+  state.officerTyping = now;
+  clearTimeout(typingTimer);
+  if (now) {
+    typingTimer = setTimeout(() => {
+      state.officerTyping = false;
+      draw();
+    }, TYPING_LASTS_MS);
+  }
+}
+
+function flush(): void {
+  if (state.line !== "connected") return;
+  const message = state.outbox.next();
+  if (!message) return;
+  if (line?.send({ action: "send", ...message })) ackTimer = setTimeout(() => line?.renew(), ACK_MS);
+  else state.outbox.interrupted();
+}
+
+/** Characters over the limit, counted as the police count them (Unicode code points). */
+export function excess(text: string): number {
+  return Math.max(0, [...text].length - LONGEST_MESSAGE);
+}
+
+/**
+ * Sends what is in the box, exactly as it was written. Text that is too long stays there.
+ * When the conversation cannot be brought back, another one begins with it.
+ */
+export function say(): void {
+  const text = state.draft;
+  if (!text.trim()) return;
+  if (excess(text)) {
+    state.problem = TEXT.tooLong;
+  } else {
+    state.outbox.add(text);
+    state.draft = "";
+    state.problem = undefined;
+    typedAt = 0;
+    if (state.line === "lost") startAnew();
+    flush();
+  }
+  draw();
+}
+
+/** Keeps the text in memory, and tells the officer now and then that the visitor is writing. */
+export function write(text: string): void {
+  state.draft = text;
+  if (!excess(text)) state.problem = undefined;
+  const now = Date.now();
+  const due = state.conversation.officer && now - typedAt > TYPING_EVERY_MS;
+  if (due && line?.send({ action: "typing" })) typedAt = now;
+  draw();
+}
+
+/** The visitor has the messages up to `seq` before their eyes. */
+export function haveRead(seq: number): void {
+  if (seq > readSent && line?.send({ action: "read", seq })) readSent = seq;
+}
+
+export function tellCover(on: boolean): void {
+  line?.send({ action: "cover", on });
+}
+
+/** The visitor ends the conversation. It is over when the police confirm it. */
+export function end(): void {
+  line?.send({ action: "close" });
+}
+
+/** Begins another conversation, with a new counter; what was not sent goes into it. */
+function startAnew(): void {
+  client = newClientId();
+  readSent = 0;
+  state.conversation = newConversation();
+  state.outbox.resumed(0);
+  start();
+}
+
+/** Hangs up and has the conversation paused, by the socket and once more by a request that outlives the page. */
+export function hangUp(): void {
+  clearTimeout(ackTimer);
+  clearTimeout(typingTimer);
+  line?.send({ action: "pause" });
+  const ticket = line?.end();
+  line = null;
+  if (!ticket) return;
+  const { conversation, resume } = ticket;
+  // A plain string goes as text/plain, so that no preflight delays it. If it fails, the socket has said the
+  // same, and nobody is left here who could be told.
+  fetch(`${host}/chat/exit`, {
+    ...TRACELESS,
+    method: "POST",
+    body: JSON.stringify({ conversation, resume }),
+    keepalive: true,
+  }).catch(() => {});
+}

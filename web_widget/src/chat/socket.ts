@@ -1,0 +1,142 @@
+/**
+ * The line to the police: a socket that comes back by itself. It fetches a fresh single-use ticket for every
+ * connection, says `hello`, keeps the line warm, and moves to a new socket before the two-hour limit.
+ * What was said is not its business: the outbox and the conversation make good what a lost line cost.
+ */
+import type { ClientFrame, ServerFrame, VisitorTicket } from "../common/protocol.ts";
+import { ask, host, Refused } from "./host.ts";
+
+export type LineState = "connecting" | "connected" | "offline" | "lost";
+
+export interface Line {
+  /** Sends now, or answers false: there is no line. */
+  send(frame: ClientFrame): boolean;
+  /** The line looks dead (an answer is overdue): take another. */
+  renew(): void;
+  /** Hangs up for good. Returns the last ticket, which knows how to tell the host the same once more. */
+  end(): VisitorTicket | null;
+}
+
+export interface LineEvents {
+  /** The first frame on a new connection. */
+  hello(): ClientFrame;
+  heard(frame: ServerFrame): void;
+  changed(state: LineState): void;
+}
+
+const HEARTBEAT_MS = 5 * 60_000;
+/** API Gateway ends a socket after two hours. */
+const MOVE_AFTER_MS = 110 * 60_000;
+const WELCOME_MS = 15_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Milliseconds to wait before try number `attempt` (from 0): doubling from 1 s to 30 s, half of it by chance. */
+export function waitBefore(attempt: number, chance: number): number {
+  return Math.min(LONGEST_WAIT_MS, 1000 * 2 ** attempt) * (0.5 + chance / 2);
+}
+
+export function openLine(language: string, on: LineEvents): Line {
+  let ticket: VisitorTicket | null = null;
+  /** The host has welcomed this conversation: until then it may not know it, and a new one is asked for. */
+  let met = false;
+  let socket: WebSocket | null = null;
+  let attempt = 0;
+  let connecting = false;
+  let ended = false;
+  let retry = 0;
+  let heartbeat = 0;
+
+  const send = (frame: ClientFrame): boolean => {
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(frame));
+    return true;
+  };
+
+  const connect = async () => {
+    clearTimeout(retry);
+    if (connecting || ended) return;
+    connecting = true;
+    try {
+      const { conversation, resume } = ticket ?? {};
+      const fresh = await ask<VisitorTicket>("/chat/tickets", met ? { conversation, resume } : { language });
+      if (ended) return;
+      ticket = fresh;
+      attach(new WebSocket(`${host.replace("http", "ws")}/socket?ticket=${fresh.ticket}`));
+    } catch (problem) {
+      if (problem instanceof Refused && problem.message === "resume_refused") {
+        end();
+        on.changed("lost");
+      } else {
+        // No network, or the service is away: the same as a line that broke.
+        broken();
+      }
+    }
+  };
+
+  const attach = (next: WebSocket) => {
+    const patience = setTimeout(() => next.close(), WELCOME_MS);
+    next.onopen = () => next.send(JSON.stringify(on.hello()));
+    next.onmessage = ({ data }) => {
+      const frame = JSON.parse(data) as ServerFrame;
+      if (ended) hangUp(next);
+      else if (frame.type === "welcome") take(next, frame, patience);
+      else if (next === socket) on.heard(frame);
+    };
+    next.onclose = () => {
+      clearTimeout(patience);
+      if (socket === next) socket = null;
+      broken();
+    };
+  };
+
+  const take = (next: WebSocket, welcome: ServerFrame, patience: number) => {
+    clearTimeout(patience);
+    if (socket !== next) hangUp(socket);
+    socket = next;
+    met = true;
+    connecting = false;
+    attempt = 0;
+    clearInterval(heartbeat);
+    heartbeat = setInterval(() => send({ action: "heartbeat" }), HEARTBEAT_MS);
+    clearTimeout(retry);
+    retry = setTimeout(connect, MOVE_AFTER_MS * (1 - Math.random() / 10));
+    on.changed("connected");
+    on.heard(welcome);
+  };
+
+  const broken = () => {
+    connecting = false;
+    if (ended || socket) return;
+    on.changed("offline");
+    clearTimeout(retry);
+    retry = setTimeout(connect, waitBefore(attempt, Math.random()));
+    attempt += 1;
+  };
+
+  const renew = () => {
+    hangUp(socket);
+    socket = null;
+    broken();
+  };
+
+  const end = (): VisitorTicket | null => {
+    ended = true;
+    clearTimeout(retry);
+    clearInterval(heartbeat);
+    hangUp(socket);
+    socket = null;
+    return ticket;
+  };
+
+  addEventListener("online", () => socket || connect());
+  addEventListener("offline", renew);
+  on.changed("connecting");
+  void connect();
+  return { send, renew, end };
+}
+
+function hangUp(socket: WebSocket | null): void {
+  if (!socket) return;
+  socket.onclose = socket.onmessage = null;
+  socket.close();
+}

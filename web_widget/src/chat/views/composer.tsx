@@ -1,0 +1,93 @@
+/** The box to write in, when messages fade, and the end of the chat. */
+import { DISSOLVE_CHOICES } from "../dissolve.ts";
+import { h } from "../dom.ts";
+import { duration, t } from "../language.ts";
+import { end, excess, say, write } from "../session.ts";
+import { draw, state } from "../state.ts";
+
+export function Composer() {
+  const { draft, problem, line } = state;
+  return (
+    // No form: the frame's sandbox lets nothing be submitted.
+    <div class="composer">
+      <div class="tools">
+        <Dissolve />
+        {line === "connected" && (
+          <details>
+            <summary>{t(TEXT.end)}</summary>
+            {t(TEXT.endAsk)}{" "}
+            <button type="button" onclick={end}>
+              {t(TEXT.end)}
+            </button>
+          </details>
+        )}
+      </div>
+      <p id="problem" role="alert">
+        {problem !== undefined && t(problem, { n: excess(draft) })}
+      </p>
+      <div class="bar">
+        <textarea
+          data-testid="chat-input"
+          rows="1"
+          value={draft}
+          placeholder={t(TEXT.write)}
+          aria-label={t(TEXT.write)}
+          aria-invalid={`${problem !== undefined}`}
+          aria-describedby="problem"
+          dir="auto"
+          autocomplete="off"
+          autocorrect="off"
+          spellcheck="false"
+          data-gramm="false"
+          oninput={(event: InputEvent) => write((event.target as HTMLTextAreaElement).value)}
+          onkeydown={sendByEnter}
+        />
+        <button type="button" class="primary" data-testid="chat-send" onclick={say}>
+          {t(TEXT.send)}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Where there is a real keyboard, Enter sends; on a phone, and with Shift, it makes a new line. */
+function sendByEnter(event: KeyboardEvent): void {
+  if (
+    event.key !== "Enter" ||
+    event.shiftKey ||
+    event.isComposing ||
+    !matchMedia("(pointer: fine)").matches
+  ) {
+    return;
+  }
+  event.preventDefault();
+  say();
+}
+
+function Dissolve() {
+  return (
+    <label title={t(TEXT.dissolveText)}>
+      {t(TEXT.dissolve)}{" "}
+      <select
+        data-testid="dissolve"
+        autocomplete="off"
+        onchange={(event: Event) => {
+          state.dissolve = Number((event.target as HTMLSelectElement).value);
+          showAgain();
+        }}
+      >
+        {DISSOLVE_CHOICES.map((seconds) => (
+          <option key={seconds} value={`${seconds}`} selected={seconds === state.dissolve}>
+            {seconds ? duration(seconds) : t(TEXT.never)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** All messages are on the screen again, and fade after the chosen time from now. */
+export function showAgain(): void {
+  for (const seq of state.shownAt.keys()) state.shownAt.set(seq, Date.now());
+  draw();
+}

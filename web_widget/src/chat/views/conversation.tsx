@@ -1,0 +1,123 @@
+/** The conversation: what was said, and the box to write in. */
+import { type Message, type Notice, reading } from "../conversation.ts";
+import { FADE_MS, timeLeft } from "../dissolve.ts";
+import { h } from "../dom.ts";
+import { clockTime, duration, nameOf, t } from "../language.ts";
+import { toEnd } from "../scroll.ts";
+import { draw, state } from "../state.ts";
+import { Composer, showAgain } from "./composer.tsx";
+import { Ended } from "./ended.tsx";
+import { Danger, Helplines } from "./help.tsx";
+
+const HAPPENED = { joined: TEXT.joined, requeued: TEXT.requeued, returned: TEXT.returned };
+
+export function Chat() {
+  const { conversation, outbox, newBelow } = state;
+  const hidden = [...state.shownAt.values()].filter(isGone).length;
+  return (
+    <main>
+      {!conversation.closedBy && <Introduction />}
+      {hidden > 0 && (
+        <button type="button" key="hidden" onclick={showAgain}>
+          {t(TEXT.hidden, { n: hidden })}
+        </button>
+      )}
+      <ol role="log" aria-label={t(TEXT.messages)}>
+        {conversation.entries.map((entry) =>
+          entry.kind === "message" ? <Bubble message={entry} /> : <Happening notice={entry} />,
+        )}
+      </ol>
+      <ol key="unsent">
+        {outbox.waiting.map(({ id, text }) => (
+          <li key={id} class="message mine" data-testid="message">
+            <p class="text" dir="auto">
+              {text}
+            </p>
+            <p class="meta">{t(TEXT.unsent)}</p>
+          </li>
+        ))}
+      </ol>
+      {conversation.closedBy && <Ended by={conversation.closedBy} />}
+      {!conversation.closedBy && (
+        <div class="foot">
+          {newBelow && (
+            <button type="button" key="below" class="link" onclick={toEnd}>
+              {t(TEXT.newBelow)} ↓
+            </button>
+          )}
+          <Composer />
+        </div>
+      )}
+    </main>
+  );
+}
+
+function isGone(shownAt: number | undefined): boolean {
+  return timeLeft(shownAt, state.dissolve, Date.now()) <= -FADE_MS;
+}
+
+/** How long it may take, said honestly, and where else help is. */
+function Introduction() {
+  const { onDuty, force, conversation } = state;
+  const minutes = Number(force?.reply_within);
+  const time = minutes ? duration(minutes * 60) : force?.reply_within;
+  return (
+    <div class="note">
+      {!conversation.officer && <p key="now">{t(onDuty ? TEXT.waitingText : TEXT.offDutyText)}</p>}
+      {!conversation.officer && onDuty && (
+        <p key="when">{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>
+      )}
+      <details open={!onDuty}>
+        <summary>{t(TEXT.help)}</summary>
+        <Danger />
+        <Helplines />
+      </details>
+    </div>
+  );
+}
+
+function Bubble({ message }: { message: Message }) {
+  const { seq, who, at } = message;
+  const shownAt = state.shownAt.get(seq);
+  if (isGone(shownAt)) return null;
+  const mine = who === null;
+  const fading = timeLeft(shownAt, state.dissolve, Date.now()) <= 0;
+  const shown = reading(message, state.language, state.swapped.has(seq));
+  const swap = () => {
+    if (!state.swapped.delete(seq)) state.swapped.add(seq);
+    draw();
+  };
+  return (
+    <li
+      key={seq}
+      class={`message${mine ? " mine" : ""}${fading ? " fading" : ""}`}
+      aria-hidden={fading && "true"}
+      data-testid="message"
+    >
+      <p key="who" class="meta">
+        <bdi>{mine ? t(TEXT.you) : who}</bdi> · {clockTime(at)}
+      </p>
+      <p class="text" dir="auto" lang={shown.language}>
+        {shown.text}
+      </p>
+      <p class="meta">
+        {shown.from && t(TEXT.translated, { language: nameOf(shown.from, state.language) })}
+        {shown.untranslated && t(TEXT.untranslated)}
+        {shown.other && (
+          <button type="button" class="link" onclick={swap}>
+            {t(shown.from ? TEXT.original : TEXT.translation)}
+          </button>
+        )}
+        {mine && t(state.seen >= seq ? TEXT.seen : TEXT.sent)}
+      </p>
+    </li>
+  );
+}
+
+function Happening({ notice: { seq, kind, officer } }: { notice: Notice }) {
+  return (
+    <li key={seq} class="meta happening">
+      {t(HAPPENED[kind], { name: officer?.name ?? "", collar: officer?.collar ?? "" })}
+    </li>
+  );
+}

@@ -1,0 +1,39 @@
+/** After the conversation: what happens next, how to come back, and a question that need not be answered. */
+import type { Conversation } from "../conversation.ts";
+import { h } from "../dom.ts";
+import { t } from "../language.ts";
+import { tell } from "../page.ts";
+import { state } from "../state.ts";
+import { Danger, Helplines } from "./help.tsx";
+import { SafetyQuestion } from "./welcome.tsx";
+
+const WORDS = { officer: TEXT.endedOfficer, visitor: TEXT.endedYou, silence: TEXT.endedSilence };
+
+export function Ended({ by }: { by: NonNullable<Conversation["closedBy"]> }) {
+  const { safeAfter } = state;
+  return (
+    <section>
+      <h2 class="ended" tabindex="-1">
+        {t(WORDS[by])}
+      </h2>
+      <h2>{t(TEXT.next)}</h2>
+      <p>{t(TEXT.nextText)}</p>
+      <p>{t(TEXT.comeBack)}</p>
+      <SafetyQuestion
+        question={t(TEXT.feelSafe)}
+        answer={safeAfter}
+        answered={(answer) => {
+          state.safeAfter = answer;
+        }}
+      />
+      <div role="status">
+        {safeAfter === 0 && t(TEXT.thanks)}
+        {!!safeAfter && <Danger />}
+        {!!safeAfter && <Helplines />}
+      </div>
+      <button type="button" class="primary" onclick={() => tell("close")}>
+        {t(TEXT.close)}
+      </button>
+    </section>
+  );
+}

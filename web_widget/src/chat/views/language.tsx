@@ -1,0 +1,45 @@
+/** The first screen: languages in their own script. */
+import { h } from "../dom.ts";
+import { offered, t } from "../language.ts";
+import { chooseLanguage } from "../session.ts";
+import { draw, state } from "../state.ts";
+
+export function Language() {
+  const found = offered(state.search);
+  return (
+    <main>
+      <h1 tabindex="-1">{t(TEXT.language)}</h1>
+      <p role="alert">{state.failed && t(TEXT.failed)}</p>
+      <label>
+        {t(TEXT.search)}
+        <input
+          type="search"
+          value={state.search}
+          autocomplete="off"
+          autocorrect="off"
+          autocapitalize="off"
+          spellcheck="false"
+          oninput={(event: InputEvent) => {
+            state.search = (event.target as HTMLInputElement).value;
+            draw();
+          }}
+        />
+      </label>
+      <p role="status">{!found.length && t(TEXT.noLanguage)}</p>
+      <ul class="languages">
+        {found.map(([code, endonym]) => (
+          <li key={code}>
+            <button
+              type="button"
+              data-testid={`language-${code}`}
+              lang={code}
+              onclick={() => chooseLanguage(code)}
+            >
+              {endonym}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}

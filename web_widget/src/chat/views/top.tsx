@@ -1,0 +1,60 @@
+/** The way out, at the same place in every state and first in the order of Tab; below it, who is there. */
+import { cover } from "../cover.ts";
+import { h } from "../dom.ts";
+import { leave } from "../exit.ts";
+import { t } from "../language.ts";
+import { tell } from "../page.ts";
+import { state } from "../state.ts";
+
+const LINE = {
+  connecting: TEXT.connecting,
+  connected: TEXT.connected,
+  offline: TEXT.offline,
+  lost: TEXT.lost,
+};
+
+export function Top() {
+  const { covered, screen, conversation } = state;
+  const talking = screen === "chat";
+  return (
+    <div class="top">
+      <div class="bar">
+        <button type="button" key="exit" class="exit" data-testid="quick-exit" onclick={leave}>
+          {t(covered ? TEXT.close : TEXT.exit)}
+        </button>
+        {!covered && (
+          <button type="button" key="cover" data-testid="cover" onclick={() => cover(true)}>
+            {t(TEXT.cover)}
+          </button>
+        )}
+        {/* Once there is a conversation, only Exit and End leave it: closing by mistake would lose it. */}
+        {!covered && (!talking || conversation.closedBy) && (
+          <button type="button" key="x" class="x" aria-label={t(TEXT.close)} onclick={() => tell("close")}>
+            ×
+          </button>
+        )}
+      </div>
+      {!covered && talking && <Header />}
+    </div>
+  );
+}
+
+function Header() {
+  const { onDuty, officerTyping, line } = state;
+  const { officer, closedBy } = state.conversation;
+  const connection = line === "connected" && officerTyping ? TEXT.typing : LINE[line];
+  return (
+    <header>
+      <h1 tabindex="-1">
+        {officer ? (
+          <bdi>{`${officer.name} · ${officer.collar}`}</bdi>
+        ) : (
+          t(onDuty ? TEXT.waiting : TEXT.offDuty)
+        )}
+      </h1>
+      <p class="meta" role="status">
+        {!closedBy && t(connection)}
+      </p>
+    </header>
+  );
+}

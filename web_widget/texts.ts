@@ -1,0 +1,70 @@
+/** Lays out the interface languages for the build: their names, and each one's texts in the order of English. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const folder = resolve(import.meta.dirname, "locales");
+
+interface Language {
+  readonly code: string;
+  readonly endonym: string;
+}
+
+interface LocaleFile {
+  readonly _meta: { readonly dir: "ltr" | "rtl"; readonly reviewed: boolean };
+  readonly [key: string]: unknown;
+}
+
+function read<T>(name: string): T {
+  return JSON.parse(readFileSync(resolve(folder, name), "utf8"));
+}
+
+/** Texts that nobody needs before the first message has been answered: a file of their own. */
+const LATER = new Set(
+  (
+    "joined requeued returned you notSent sent seen translated original translation untranslated typing " +
+    "newBelow hidden dissolveText messages end endAsk endedOfficer endedYou endedSilence next nextText comeBack feelSafe thanks"
+  ).split(" "),
+);
+
+const keys = Object.keys(read<LocaleFile>("en.json")).filter((key) => key !== "_meta");
+const first = keys.filter((key) => !LATER.has(key));
+const later = keys.filter((key) => LATER.has(key));
+
+/** A language is offered when its words are there. A test says which ones must be. */
+export const languages = read<Language[]>("index.json").filter(({ code }) =>
+  existsSync(resolve(folder, `${code}.json`)),
+);
+
+/**
+ * What the browser loads, by the first part of the file's name: for `<code>` the texts until one can write,
+ * as `[reviewed, right to left, ...texts]`; for `<code>-2` the rest, as `[...texts]`.
+ */
+export const localeFiles = new Map(
+  languages.flatMap(({ code }) => {
+    const { _meta, ...texts } = read<LocaleFile>(`${code}.json`);
+    const missing = keys.filter((key) => typeof texts[key] !== "string");
+    if (missing.length) throw new Error(`locales/${code}.json lacks ${missing.join(", ")}`);
+    const text = (key: string) => texts[key];
+    return [
+      [code, JSON.stringify([_meta.reviewed, _meta.dir === "rtl", ...first.map(text)])],
+      [`${code}-2`, JSON.stringify(later.map(text))],
+    ];
+  }),
+);
+
+/** One hash for all languages keeps their many names out of the chat script. */
+const hash = createHash("sha256")
+  .update([...localeFiles.values()].join("\n"))
+  .digest("hex")
+  .slice(0, 8);
+
+export const localePath = (name: string) => `assets/locales/${name}-${hash}.json`;
+
+/** The constants that `src/common/build.d.ts` declares. */
+export const constants = {
+  __LOCALES_HASH__: JSON.stringify(hash),
+  __TEXTS_FIRST__: `${first.length}`,
+  __LANGUAGES__: JSON.stringify(languages.map(({ code, endonym }) => `${code} ${endonym}`).join("|")),
+  ...Object.fromEntries([...first, ...later].map((key, place) => [`TEXT.${key}`, `${place}`])),
+};

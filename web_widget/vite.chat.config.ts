@@ -1,0 +1,40 @@
+/** Builds the chat's frame script (one classic script, styles within) and the files of its languages. */
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+import { constants, localeFiles, localePath } from "./texts.ts";
+
+const here = import.meta.dirname;
+
+function locales(): Plugin {
+  return {
+    name: "harbour-locales",
+    buildStart() {
+      rmSync(resolve(here, "dist/assets"), { recursive: true, force: true });
+    },
+    generateBundle() {
+      for (const [code, source] of localeFiles) {
+        this.emitFile({ type: "asset", fileName: localePath(code), source });
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  define: constants,
+  plugins: [locales()],
+  build: {
+    target: "es2023",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+    // Every byte is waited for on a poor connection: terser makes the smaller script.
+    minify: "terser",
+    terserOptions: { compress: { passes: 3, unsafe: true, ecma: 2020 } },
+    outDir: "dist",
+    emptyOutDir: false,
+    modulePreload: false,
+    rollupOptions: {
+      input: resolve(here, "src/chat/chat.ts"),
+      output: { format: "iife", entryFileNames: "assets/chat-[hash].js" },
+    },
+  },
+});
