@@ -22,7 +22,7 @@ function read<T>(name: string): T {
 /** Texts that nobody needs before the first message has been answered: a file of their own. */
 const LATER = new Set(
   (
-    "joined requeued returned you notSent sent seen translated original translation untranslated typing " +
+    "waitTime waitUnknown joined requeued returned you notSent sent seen translated original translation untranslated typing " +
     "newBelow hidden dissolveText messages end endAsk endedOfficer endedYou endedSilence next nextText comeBack feelSafe thanks"
   ).split(" "),
 );
@@ -65,6 +65,6 @@ export const localePath = (name: string) => `assets/locales/${name}-${hash}.json
 export const constants = {
   __LOCALES_HASH__: JSON.stringify(hash),
   __TEXTS_FIRST__: `${first.length}`,
-  __LANGUAGES__: JSON.stringify(languages.map(({ code, endonym }) => `${code} ${endonym}`).join("|")),
+  __LANGUAGES__: JSON.stringify(languages.map(({ code, endonym }) => `${code}=${endonym}`).join("|")),
   ...Object.fromEntries([...first, ...later].map((key, place) => [`TEXT.${key}`, `${place}`])),
 };

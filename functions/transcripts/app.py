@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -20,7 +20,6 @@ from harbour.runtime.settings import Settings, load
 from harbour.runtime.telemetry import alarm, count, failure, log
 
 if TYPE_CHECKING:
-    from harbour.evidence.ports import Records
     from harbour.evidence.service import SealService
 
 _processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -59,13 +58,15 @@ def service() -> SealService:
     from harbour import bootstrap
     from harbour.aws import clients
     from harbour.aws.evidence_store import S3EvidenceStore
+    from harbour.aws.records import ConversationRecords
     from harbour.aws.signing import KmsSigner
+    from harbour.directory.service import force_profile
     from harbour.evidence.rendition_pdf import PdfPrinter
     from harbour.evidence.service import SealService
 
     settings = load(SealSettings)
     return SealService(
-        records=cast("Records", bootstrap.table()),
+        records=ConversationRecords(bootstrap.table(), lambda force: force_profile(force).name),
         signer=KmsSigner(clients.kms(), settings.signing_key),
         store=S3EvidenceStore(
             clients.s3(),

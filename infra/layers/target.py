@@ -75,7 +75,7 @@ class Target:
         message = (
             f"Python {self.python} is not on this machine, so bytecode for the target '{self.name}' cannot be "
             f"compiled, and a function without bytecode starts about 2.5 times slower. "
-            f"Install it with '.tools/bin/uv python install {self.python}' (needs github.com), or from the system's "
+            f"Install it with '.tools/bin/uv python install {self.python}' (needs the Internet), or from the system's "
             f"packages, or build on a machine that has it."
         )
         raise TargetUnavailableError(message)

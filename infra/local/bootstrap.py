@@ -173,8 +173,7 @@ def prepare_cloud() -> None:
     if _is_ready("ministack", stamp) and (MINISTACK / "bin" / "python").exists():
         return
     with _doing("Installing the embedded cloud"):
-        _uv("venv", "--quiet", "--clear", "--python", str(python), str(MINISTACK))
-        _uv("pip", "sync", "--python", str(MINISTACK / "bin" / "python"), "--require-hashes", str(lock))
+        _environment_of(MINISTACK, lock)
     _mark_ready("ministack", stamp)
 
 
@@ -188,6 +187,18 @@ def prepare_translation() -> None:
         "messages will be shown without a translation",
         required=False,
     )
+
+
+def prepare_audit() -> None:
+    """The program that knows where vulnerabilities of Python packages are listed."""
+    prepare_python()
+    lock = LOCKS / "audit.lock"
+    stamp = _stamp_of(lock, extra=_version(VENV / "bin" / "python"))
+    if _is_ready("audit", stamp) and (TOOLS / "audit" / "bin" / "pip-audit").exists():
+        return
+    with _doing("Installing pip-audit"):
+        _environment_of(TOOLS / "audit", lock)
+    _mark_ready("audit", stamp)
 
 
 def prepare_browser() -> None:
@@ -217,18 +228,21 @@ PARTS: dict[str, Callable[[], None]] = {
     "cloud": prepare_cloud,
     "translation": prepare_translation,
     "browser": prepare_browser,
+    "audit": prepare_audit,
 }
+USUAL = ("python", "node", "cloud", "translation", "browser")
+"""What is prepared when no part is named."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prepare the parts that are named; all of them when none is."""
+    """Prepare the parts that are named, or the usual ones."""
     unknown = [part for part in arguments if part not in PARTS]
     if unknown:
         print("No such part: {}. There are: {}".format(", ".join(unknown), ", ".join(PARTS)), file=sys.stderr)
         return 2
     try:
         with _alone():
-            for part in arguments or PARTS:
+            for part in arguments or USUAL:
                 PARTS[part]()
     except CannotGoOn as stop:
         print(f"\nHarbour cannot go on: {stop}", file=sys.stderr)
@@ -342,6 +356,12 @@ def _tools_pip(python: Path) -> list[str]:
         f"this Python ({python}) came without venv and pip: `sudo apt-get install python3-venv` (Debian),"
         " then run it again"
     )
+
+
+def _environment_of(folder: Path, lock: Path) -> None:
+    """An environment of its own with exactly what the lock file names, on the interpreter of ``.venv``."""
+    _uv("venv", "--quiet", "--clear", "--python", str(VENV / "bin" / "python"), str(folder))
+    _uv("pip", "sync", "--python", str(folder / "bin" / "python"), "--require-hashes", str(lock))
 
 
 def _uv(*arguments: str) -> None:

@@ -35,6 +35,8 @@ REGION: Final = local().region
 # they are no secret; functions do not get them, but sessions of their own roles.
 ADMINISTRATOR: Final = ("test", "test")
 
+_DEPLOYED_FROM: Final = "/harbour/local/deployed-from"
+
 _STATE_SECONDS: Final = 60
 """How long it may take to write its state when it is stopped."""
 
@@ -153,6 +155,23 @@ class Clients:
     def translate(self) -> TranslateClient:
         """For the glossary: the stand-in, not the embedded cloud."""
         return self._session.client("translate", endpoint_url=self._instance.translate_address, config=self._config)
+
+    def deployed_from(self) -> str:
+        """Fingerprint of the sources that were deployed last; empty when nobody knows.
+
+        It is kept in the embedded cloud itself: one that was killed comes back as it was some time ago, and so does
+        this.
+        """
+        ssm = self._session.client("ssm", endpoint_url=self._instance.cloud_address, config=self._config)
+        try:
+            return str(ssm.get_parameter(Name=_DEPLOYED_FROM)["Parameter"]["Value"])
+        except ssm.exceptions.ParameterNotFound:
+            return ""
+
+    def remember_deployed_from(self, sources: str) -> None:
+        """Set what `deployed_from` says."""
+        ssm = self._session.client("ssm", endpoint_url=self._instance.cloud_address, config=self._config)
+        ssm.put_parameter(Name=_DEPLOYED_FROM, Value=sources, Type="String", Overwrite=True)
 
 
 def _answers(instance: Instance) -> bool:

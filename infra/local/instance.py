@@ -152,11 +152,6 @@ class Instance:
         return self.home / "officers.json"
 
     @property
-    def deployed_json(self) -> Path:
-        """What was deployed last, as a fingerprint."""
-        return self.home / "deployed.json"
-
-    @property
     def sample(self) -> Path:
         """The sealed package of ``make sample``."""
         return self.home / "sample"

@@ -22,6 +22,9 @@ from typing import Final
 from infra.local.bootstrap import CannotGoOn
 from infra.local.instance import LOOPBACK, ROOT, Instance, Ports
 
+# Those that this very process started: kept, so that they can be told from processes that merely became zombies.
+_CHILDREN: Final[dict[int, subprocess.Popen[bytes]]] = {}
+
 _LARGEST_LOG: Final = 5 * 1024 * 1024
 """Bytes after which a log is set aside when its service starts again."""
 
@@ -67,6 +70,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _CHILDREN[process.pid] = process
     running = Running(name, process.pid, started_at(process.pid) or "", fingerprint)
     _file(instance, name).write_text(json.dumps(asdict(running)) + "\n", "utf-8")
     return running
@@ -206,9 +210,9 @@ def _file(instance: Instance, name: str) -> Path:
 
 
 def _is_alive(known: Running) -> bool:
-    # Reaps it if it is our own child, so that a service that we stopped is not seen as a zombie for ever.
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(known.pid, os.WNOHANG)
+    child = _CHILDREN.get(known.pid)
+    if child is not None and child.poll() is not None:
+        del _CHILDREN[known.pid]
     return started_at(known.pid) == known.started
 
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
-import subprocess
 import sys
 import time
 import urllib.error
@@ -28,12 +26,12 @@ from infra.config.settings import LOCAL_ACCOUNT, Settings, local
 from infra.delivery.cdk import Outputs, bootstrap_command, deploy_command, synth_command
 from infra.delivery.glossary import import_glossary
 from infra.delivery.pages import DIST, publish
+from infra.delivery.steps import Steps, run_program
 from infra.delivery.trust import trust_file
 from infra.local import cloud, officers, services
-from infra.local.bootstrap import VENV, CannotGoOn, explain, node_environment
+from infra.local.bootstrap import VENV, CannotGoOn, node_environment
 from infra.local.edge import EdgeSettings
 from infra.local.instance import ROOT, Instance
-from infra.local.progress import Steps
 
 TRANSLATE: Final = "translate"
 EDGE: Final = "pages"
@@ -59,7 +57,7 @@ def main() -> int:
     except ValueError as wrong:
         return _stopped(str(wrong))
     try:
-        bring_up(instance, sys.stdout)
+        bring_up(instance, sys.stdout, real_translation=os.environ.get("TRANSLATE") == "aws")
     except CannotGoOn as stop:
         return _stopped(str(stop))
     except KeyboardInterrupt:
@@ -69,8 +67,15 @@ def main() -> int:
     return 0
 
 
-def bring_up(instance: Instance, out: TextIO) -> None:
+def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False) -> None:
     """Bring that instance up, and return when everything answers.
+
+    Parameters
+    ----------
+    out
+        Where the steps are shown.
+    real_translation
+        Hand texts on to Amazon Translate, with the AWS credentials of whoever runs this.
 
     Raises
     ------
@@ -88,10 +93,10 @@ def bring_up(instance: Instance, out: TextIO) -> None:
     with steps.step("Building the web pages") as step:
         step.found = "" if _build_pages(instance) else "nothing changed"
     with steps.step("Building the functions and their layers"):
-        _run(instance, "layers", [_PYTHON, "-m", "infra.layers", "local"], node_environment())
+        run_program([_PYTHON, "-m", "infra.layers", "local"], instance.log("layers"), node_environment())
     with steps.step("Starting the embedded cloud and the translation stand-in") as step:
         lost = services.was_killed(instance, cloud.NAME)
-        engine = _start_translation(instance)
+        engine = _start_translation(instance, real=real_translation)
         cloud.start(instance, engine)
         step.found = engine if not lost else f"{engine}; it was not stopped by `make down`, so what was new is lost"
     with steps.step("Deploying the CDK app into it") as step:
@@ -156,14 +161,14 @@ def _build_pages(instance: Instance) -> bool:
     sources = fingerprint(_WEB_SOURCES)
     if mark.exists() and mark.read_text("utf-8") == sources:
         return False
-    _run(instance, "pages-build", [str(ROOT / ".tools" / "node" / "npm"), "run", "build"], node_environment(), project)
+    npm = str(ROOT / ".tools" / "node" / "npm")
+    run_program([npm, "run", "build"], instance.log("pages-build"), node_environment(), project)
     mark.write_text(sources, "utf-8")
     return True
 
 
-def _start_translation(instance: Instance) -> str:
+def _start_translation(instance: Instance, *, real: bool) -> str:
     """Start the stand-in for Amazon Translate; the engine's name for the record."""
-    real = os.environ.get("TRANSLATE", "") == "aws"
     command = [
         _PYTHON,
         "-m",
@@ -180,19 +185,17 @@ def _start_translation(instance: Instance) -> str:
 def _deploy(instance: Instance, settings: Settings, clients: cloud.Clients) -> bool:
     """Deploy the CDK app if it changed or is not there; False when it did not have to."""
     sources = fingerprint(_CLOUD_SOURCES, extra=f"{instance.ports.cloud} {sys.version}")
-    try:
-        last = json.loads(instance.deployed_json.read_text("utf-8"))["sources"]
-    except (OSError, ValueError, KeyError):
-        last = ""
-    if last == sources and instance.outputs.exists() and _is_deployed(clients):
+    if clients.deployed_from() == sources and instance.outputs.exists() and _is_deployed(clients):
         return False
     environ = cloud.administrator_environment(instance)
     assembly = instance.home / "cdk.out"
-    _run(instance, "synth", synth_command(settings, assembly, {"cloud_port": str(instance.ports.cloud)}), environ)
+    told = {"cloud_port": str(instance.ports.cloud)}
+    run_program(synth_command(settings, assembly, told), instance.log("synth"), environ)
     if not _exists(clients, "CDKToolkit"):
-        _run(instance, "cdk-bootstrap", bootstrap_command(settings, assembly, LOCAL_ACCOUNT), environ)
-    _run(instance, "deploy", deploy_command(assembly, instance.outputs), environ)
-    instance.deployed_json.write_text(json.dumps({"sources": sources}) + "\n", "utf-8")
+        prepare = bootstrap_command(settings, assembly, LOCAL_ACCOUNT)
+        run_program(prepare, instance.log("cdk-bootstrap"), environ)
+    run_program(deploy_command(assembly, instance.outputs), instance.log("deploy"), environ)
+    clients.remember_deployed_from(sources)
     return True
 
 
@@ -308,46 +311,6 @@ def _keep_running(
     services.stop(instance, name)
     services.start(instance, name, command, environ, mark)
     services.wait_until_ready(instance, name, ready, 30)
-
-
-def _run(
-    instance: Instance,
-    log: str,
-    command: Sequence[str],
-    environ: Mapping[str, str],
-    folder: Path = ROOT,
-) -> None:
-    """Run a program with its output in that log.
-
-    Raises
-    ------
-    CannotGoOn
-        When it fails: why, as far as it is known, and the log.
-    """
-    file = instance.log(log)
-    try:
-        with file.open("wb") as output:
-            answer = subprocess.run(
-                list(command),
-                cwd=folder,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-    except OSError as failed:
-        raise CannotGoOn(f"{command[0]} cannot be started: {failed.strerror}; run `make reset` and `make up`") from None
-    if answer.returncode:
-        reason = explain(file.read_text("utf-8", "replace")) or _complaint(file)
-        raise CannotGoOn(f"{reason}. Log: {instance.shown(file)}")
-
-
-def _complaint(log: Path) -> str:
-    """The line of a log that most likely says why: the first that names an error, else the last."""
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    named = [line for line in lines if re.search(r"error:? \S|failed: \S", line, re.IGNORECASE)]
-    return (named[:1] or lines[-1:] or ["it said nothing"])[0][:300].rstrip(".")
 
 
 @contextmanager

@@ -148,7 +148,7 @@ class HarbourIdentity(Stack):
             metadata=cognito.UserPoolIdentityProviderSamlMetadata.url(federation.metadata_url),
             attribute_mapping=cognito.AttributeMapping(
                 fullname=cognito.ProviderAttribute.other(federation.name_attribute),
-                custom={COLLAR: cognito.ProviderAttribute.other(federation.collar_attribute)},
+                custom={f"custom:{COLLAR}": cognito.ProviderAttribute.other(federation.collar_attribute)},
             ),
         )
 
@@ -164,6 +164,6 @@ class HarbourIdentity(Stack):
             scopes=["openid", "profile"],
             attribute_mapping=cognito.AttributeMapping(
                 fullname=cognito.ProviderAttribute.other(federation.name_claim),
-                custom={COLLAR: cognito.ProviderAttribute.other(federation.collar_claim)},
+                custom={f"custom:{COLLAR}": cognito.ProviderAttribute.other(federation.collar_claim)},
             ),
         )

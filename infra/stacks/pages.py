@@ -25,7 +25,6 @@ LOGGED_FIELDS: Final = (
     "time",
     "x-edge-location",
     "x-edge-request-id",
-    "x-host-header",
     "cs-protocol",
     "cs-method",
     "cs-uri-stem",
@@ -135,6 +134,7 @@ class HarbourPages(Stack):
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
         forward = self._forward_policy()
+        edge_cache = self._edge_cache()
         policies = {
             behaviour.name: cloudfront.BehaviorOptions(
                 origin=answering[behaviour.origin],
@@ -145,9 +145,7 @@ class HarbourPages(Stack):
                     else cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS
                 ),
                 cache_policy=(
-                    cloudfront.CachePolicy.CACHING_OPTIMIZED
-                    if behaviour.origin is web.Origin.PAGES
-                    else cloudfront.CachePolicy.CACHING_DISABLED
+                    edge_cache if behaviour.origin is web.Origin.PAGES else cloudfront.CachePolicy.CACHING_DISABLED
                 ),
                 origin_request_policy=None if behaviour.origin is web.Origin.PAGES else forward,
                 response_headers_policy=self._headers_policy(behaviour),
@@ -200,6 +198,23 @@ class HarbourPages(Stack):
             cookie_behavior=cloudfront.OriginRequestCookieBehavior.none(),
             header_behavior=cloudfront.OriginRequestHeaderBehavior.deny_list("host"),
             query_string_behavior=cloudfront.OriginRequestQueryStringBehavior.all(),
+        )
+
+    def _edge_cache(self) -> cloudfront.CachePolicy:
+        """A minute at the edge, whatever the file says: near its readers, and fresh soon after a deployment.
+
+        Browsers are told ``no-store`` all the same (`web.behaviours`): nothing stays with a visitor.
+        """
+        minute = Duration.minutes(1)
+        return cloudfront.CachePolicy(
+            self,
+            "EdgeCache",
+            comment="Harbour pages: one minute",
+            min_ttl=minute,
+            default_ttl=minute,
+            max_ttl=minute,
+            enable_accept_encoding_brotli=True,
+            enable_accept_encoding_gzip=True,
         )
 
     def _headers_policy(self, behaviour: web.Behaviour) -> cloudfront.ResponseHeadersPolicy:

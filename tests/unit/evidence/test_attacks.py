@@ -300,9 +300,7 @@ class TestWhenTheRecordSaysTheSameInOtherBytes:
         self, court: Court, genuine: Files, world: World, change: Callable[[bytes], bytes]
     ) -> None:
         forged = other_bytes(change)(genuine)
-        claim = replace(
-            statement_in(genuine), subjects=package.digests({name: forged[name] for name in package.BOUND})
-        )
+        claim = replace(statement_in(genuine), subjects=package.digests({name: forged[name] for name in package.BOUND}))
         payload = claim.payload()
         signature = world.key.sign(dsse.pae(dsse.PAYLOAD_TYPE, payload))
         envelope = dsse.Envelope(payload, signature, claim.fingerprint)

@@ -85,7 +85,7 @@ class Version:
 
 @dataclass
 class WormStore:
-    """A bucket with versioning and Object Lock: what is locked cannot be deleted, shortened or downgraded by anybody."""
+    """A bucket under Object Lock: what is locked cannot be deleted, shortened or downgraded, whoever asks."""
 
     clock: FixedClock = field(default_factory=FixedClock)
     retention: timedelta = timedelta(days=1)
@@ -163,6 +163,9 @@ class World:
     records: MemoryRecords = field(default_factory=MemoryRecords)
     clock: FixedClock = field(default_factory=FixedClock)
     printer: Any = field(default_factory=PlainPrinter)
+
+    def __post_init__(self) -> None:
+        self.store.clock = self.clock
 
     def add(self, record: ConversationRecord) -> None:
         self.records.records[record.conversation] = record

@@ -27,11 +27,12 @@ function show(): void {
   const { screen, covered, conversation, outbox } = state;
   const followed = atEnd();
   root.className = covered ? "covered" : "";
-  patch(document.body, [h(Top, null), h(covered ? Cover : SCREENS[screen], null)]);
+  patch(document.body, [Top(), h(covered ? Cover : SCREENS[screen], null)]);
 
   const here = covered ? "cover" : screen + conversation.closedBy;
   const moved = place !== here;
   place = here;
+  if (moved) scrollTo(0, 0);
   if (here.startsWith("chat")) {
     growBox();
     const messages = conversation.entries.length + outbox.waiting.length;
@@ -48,7 +49,7 @@ function show(): void {
 function focusOn(here: string): void {
   const write = here === "chatnull" && matchMedia("(pointer: fine)").matches;
   const target = document.querySelector<HTMLElement>(write ? "textarea" : ".ended,h1");
-  target?.focus({ preventScroll: here.startsWith("chat") });
+  target?.focus();
 }
 
 function growBox(): void {
@@ -80,7 +81,7 @@ function noteWhatIsSeen(): void {
   }
   clearTimeout(fading);
   const wait = untilNextChange(shownAt.values(), dissolve, now);
-  if (wait !== null) fading = setTimeout(draw, wait);
+  if (Number.isFinite(wait)) fading = setTimeout(draw, wait);
 }
 
 const sheet = new CSSStyleSheet();
@@ -88,6 +89,9 @@ sheet.replaceSync(styles);
 document.adoptedStyleSheets = [sheet];
 drawWith(show);
 draw();
+// From the top: the first Tab is Exit.
+root.tabIndex = -1;
+root.focus();
 addEventListener("scrollend", draw);
 coverWhenAway();
 watch(SHIFT_EVENTS, tripleShift(), leave);

@@ -7,7 +7,6 @@ import { draw, state } from "./state.ts";
 const AWAY_MS = 2 * 60_000;
 
 export function cover(on: boolean): void {
-  if (!!state.covered === on) return;
   state.covered = on;
   draw();
   tell(on ? "cover" : "uncover");

@@ -15,12 +15,11 @@ export function timeLeft(shownAt: number | undefined, seconds: number, now: numb
   return seconds && shownAt !== undefined ? shownAt + seconds * 1000 - now : Number.POSITIVE_INFINITY;
 }
 
-/** Milliseconds until one of the messages starts to fade or is gone; nothing when none will. */
-export function untilNextChange(shownAt: Iterable<number>, seconds: number, now: number): number | null {
+/** Milliseconds until one of the messages starts to fade or is gone; infinitely long when none will. */
+export function untilNextChange(shownAt: Iterable<number>, seconds: number, now: number): number {
   const changes = [...shownAt].flatMap((at) => {
     const left = timeLeft(at, seconds, now);
     return [left, left + FADE_MS].filter((wait) => wait > 0);
   });
-  const soonest = Math.min(...changes);
-  return Number.isFinite(soonest) ? soonest : null;
+  return Math.min(...changes);
 }

@@ -69,8 +69,8 @@ function keyed(children: readonly Drawable[]): Map<string, Drawn | string> {
   return wanted;
 }
 
-/** Set as properties, and compared with the element: the person may have changed them. */
-const PROPERTIES = /^(on.*|value)$/;
+/** Set as properties, and compared with the element: the person may have changed them. (`key` is ours.) */
+const PROPERTIES = /^(on.*|value|key)$/;
 
 function dress(node: HTMLElement & Node, { props, children }: Drawn): void {
   const before = node.props ?? {};

@@ -1,5 +1,6 @@
 /** The interface in the visitor's language: one file at a time, chosen by them, the browser's own first. */
 import { ask } from "./host.ts";
+import { type Choice, choices, parseLanguages } from "./languages.ts";
 import { state } from "./state.ts";
 
 /** A language as the build lays it out: is it reviewed, is it written from right to left, its texts in order. */
@@ -26,39 +27,9 @@ export function t(text: number, values: Readonly<Record<string, string | number>
   return words.replace(/\{(\w+)\}/g, (_, name: string) => `\u2068${values[name]}\u2069`);
 }
 
-export type Choice = readonly [code: string, endonym: string];
-
-/** Languages as `code endonym|code endonym|…`. */
-export function parseLanguages(list: string): Choice[] {
-  return list.split("|").map((item) => {
-    const space = item.indexOf(" ");
-    return [item.slice(0, space), item.slice(space + 1)];
-  });
-}
-
-/**
- * The languages to choose from: those that the browser prefers first, in its order, then the others in ours;
- * only those whose own name or English name holds `search`.
- */
-export function choices(languages: readonly Choice[], browser: readonly string[], search: string): Choice[] {
-  const preferred = browser.map((tag) =>
-    tag.replace(/-.*/, "").replace(/^ku$/, "ckb").replace(/^prs$/, "fa"),
-  );
-  const rank = (code: string) => (preferred.indexOf(code) + 1 || 99) - 1;
-  const wanted = search.trim().toLowerCase();
-  return languages
-    .filter(([code, endonym]) => `${endonym} ${nameOf(code, "en")}`.toLowerCase().includes(wanted))
-    .sort(([a], [b]) => rank(a) - rank(b));
-}
-
 /** Our languages, for this browser. */
 export function offered(search: string): Choice[] {
   return choices(parseLanguages(__LANGUAGES__), navigator.languages, search);
-}
-
-/** The name of language `code` in language `reader`. */
-export function nameOf(code: string, reader: string): string {
-  return new Intl.DisplayNames([reader, "en"], { type: "language" }).of(code) ?? code;
 }
 
 const loaded = new Map<string, Locale>();
@@ -96,6 +67,7 @@ export function duration(seconds: number): string {
   return amount.toLocaleString(state.language, { style: "unit", unit, unitDisplay: "long" });
 }
 
+/** The time of day of `at`, in the visitor's language as it is written in this country. */
 export function clockTime(at: string): string {
-  return new Date(at).toLocaleTimeString(state.language, { timeStyle: "short" });
+  return new Date(at).toLocaleTimeString(`${state.language}-GB`, { timeStyle: "short" });
 }

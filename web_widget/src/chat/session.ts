@@ -130,10 +130,6 @@ function failed(code: ErrorCode): void {
       flush();
       break;
     }
-    case "closed":
-      state.conversation.closedBy ??= "silence";
-      line?.end();
-      break;
     default:
       // The host and this page disagree about where they are: `hello` on a new line settles it.
       line?.renew();

@@ -4,6 +4,7 @@
  * What was said is not its business: the outbox and the conversation make good what a lost line cost.
  */
 import type { ClientFrame, ServerFrame, VisitorTicket } from "../common/protocol.ts";
+import { waitBefore } from "./backoff.ts";
 import { ask, host, Refused } from "./host.ts";
 
 export type LineState = "connecting" | "connected" | "offline" | "lost";
@@ -28,12 +29,6 @@ const HEARTBEAT_MS = 5 * 60_000;
 /** API Gateway ends a socket after two hours. */
 const MOVE_AFTER_MS = 110 * 60_000;
 const WELCOME_MS = 15_000;
-const LONGEST_WAIT_MS = 30_000;
-
-/** Milliseconds to wait before try number `attempt` (from 0): doubling from 1 s to 30 s, half of it by chance. */
-export function waitBefore(attempt: number, chance: number): number {
-  return Math.min(LONGEST_WAIT_MS, 1000 * 2 ** attempt) * (0.5 + chance / 2);
-}
 
 export function openLine(language: string, on: LineEvents): Line {
   let ticket: VisitorTicket | null = null;

@@ -7,7 +7,7 @@ declare const __LOCALES_HASH__: string;
 /** How many texts come in a language's first file; the rest, in its second, are needed once somebody talks. */
 declare const __TEXTS_FIRST__: number;
 
-/** The interface languages in the order of `locales/index.json`: `en English|cy Cymraeg|…`. */
+/** The interface languages in the order of `locales/index.json`: `en=English|cy=Cymraeg|…`. */
 declare const __LANGUAGES__: string;
 
 /**

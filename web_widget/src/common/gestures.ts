@@ -63,9 +63,9 @@ export function twoFingerDoubleTap(): (touching: Touching) => boolean {
     const finger = touches[0];
     if (type === "touchstart") {
       start = touches.length === 2 && finger ? { x: finger.clientX, y: finger.clientY, at: timeStamp } : null;
-    } else if (start && finger) {
+    } else if (start && type === "touchmove" && finger) {
       if (Math.hypot(finger.clientX - start.x, finger.clientY - start.y) > TAP_TRAVEL_PX) start = null;
-    } else if (start) {
+    } else if (start && !touches.length) {
       const quick = timeStamp - start.at <= TAP_LENGTH_MS;
       const second = quick && timeStamp - lastTap <= TAP_PAUSE_MS;
       start = null;

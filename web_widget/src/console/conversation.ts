@@ -221,6 +221,7 @@ function applied(conversation: Conversation, event: ChatEvent, collar: string): 
             ...conversation,
             left: null,
             attention: null,
+            problem: null,
             visitor: "here",
             state: conversation.owner === null ? "waiting" : "active",
           }
@@ -306,7 +307,7 @@ export function lockReason(conversation: Conversation, connected: boolean): stri
     return "You no longer have this conversation. Your text is kept here.";
   }
   if (conversation.state === "paused" && conversation.left === "quick_exit") {
-    return "Left by quick exit: do not contact. You can write again only when they come back.";
+    return "Locked: they left by quick exit. You can write again only when they come back.";
   }
   if (!connected || conversation.sync === "none") {
     return "Reconnecting: your text is kept.";

@@ -3,6 +3,7 @@
  * owns the session, the socket and the timers. Views call its methods and draw its state.
  */
 
+import { flushSync } from "preact/compat";
 import { Chime, titleFor } from "./alerts";
 import { ApiError, OfficerApi } from "./api";
 import { Cognito, SessionOver, type Tokens } from "./auth";
@@ -306,10 +307,15 @@ export class Desk {
       return;
     }
     this.dispatch({ type: "accepting", conversation });
+    const lastKey = this.#lastKey;
     try {
       const item = await this.api.accept(conversation);
-      this.dispatch({ type: "accepted", item });
-      focusSoon(composerId(conversation));
+      if (this.#lastKey === lastKey) {
+        focusAfter(() => this.dispatch({ type: "accepted", item, focus: true }), composerId(conversation));
+      } else {
+        // The officer went on typing to somebody else: the next words must not land in this conversation.
+        this.dispatch({ type: "accepted", item, focus: false });
+      }
     } catch (error) {
       const problem =
         known(error).code === "already_accepted"
@@ -324,7 +330,7 @@ export class Desk {
     const next = this.#state.queue.waiting[0] ?? this.#state.queue.attention[0];
     if (next) {
       void this.accept(next.conversation);
-    } else {
+    } else if (this.#state.queue.status === "ready") {
       this.dispatch({ type: "notice", kind: "information", text: "Nobody is waiting." });
     }
   }
@@ -332,7 +338,7 @@ export class Desk {
   async release(conversation: string): Promise<void> {
     try {
       await this.api.release(conversation);
-      this.dispatch({ type: "released", conversation });
+      this.#putAway(() => this.dispatch({ type: "released", conversation }));
     } catch (error) {
       this.dispatch({
         type: "releaseFailed",
@@ -340,6 +346,18 @@ export class Desk {
         problem: `Not released. ${known(error).message}`,
       });
     }
+  }
+
+  /** Takes a conversation off the desk. */
+  dismiss(conversation: string): void {
+    this.#putAway(() => this.dispatch({ type: "dismissed", conversation }));
+  }
+
+  /** The focus goes on to the conversation that is now in front, or to the queue. */
+  #putAway(change: () => void): void {
+    flushSync(change);
+    const next = this.#state.focus;
+    focusAfter(() => undefined, next === null ? "queue-heading" : composerId(next));
   }
 
   async setDuty(on: boolean, language: string): Promise<void> {
@@ -402,9 +420,10 @@ export class Desk {
   }
 
   goTo(conversation: string): void {
-    this.dispatch({ type: "focused", conversation });
-    this.dispatch({ type: "pane", pane: "chats" });
-    focusSoon(composerId(conversation));
+    focusAfter(() => {
+      this.dispatch({ type: "focused", conversation });
+      this.dispatch({ type: "pane", pane: "chats" });
+    }, composerId(conversation));
   }
 
   async fetchQueue(): Promise<void> {
@@ -526,9 +545,10 @@ export function composerId(conversation: string): string {
   return `composer-${conversation}`;
 }
 
-/** Moves the focus once what was just changed is drawn. */
-export function focusSoon(id: string): void {
-  window.setTimeout(() => document.getElementById(id)?.focus(), 30);
+/** Draws a change and moves the focus, all before the next key press: what is typed next goes where it is meant to go. */
+export function focusAfter(change: () => void, id: string): void {
+  flushSync(change);
+  document.getElementById(id)?.focus();
 }
 
 /** An error as the officer may read it. Anything that is not the API's own is a fault of this program and is raised. */

@@ -117,7 +117,7 @@ export type Action =
   | { readonly type: "queueLoaded"; readonly queue: Queue; readonly now: number }
   | { readonly type: "queueFailed"; readonly problem: string }
   | { readonly type: "accepting"; readonly conversation: string }
-  | { readonly type: "accepted"; readonly item: QueueItem }
+  | { readonly type: "accepted"; readonly item: QueueItem; readonly focus: boolean }
   | { readonly type: "acceptFailed"; readonly conversation: string; readonly problem: string }
   | { readonly type: "released"; readonly conversation: string }
   | { readonly type: "releaseFailed"; readonly conversation: string; readonly problem: string }
@@ -279,8 +279,12 @@ function step(state: State, action: Action): Step {
       return [{ ...state, accepting: [...state.accepting, action.conversation] }, []];
     case "accepted": {
       const freed = withoutAccepting(state, action.item.conversation);
-      const opened = focusOn(openColumn(freed, action.item), action.item.conversation);
-      const [joined, effects] = join({ ...opened, page: "chats", pane: "chats" }, action.item.conversation);
+      const opened = openColumn(freed, action.item);
+      const shownNow: State =
+        action.focus || opened.focus === null
+          ? { ...focusOn(opened, action.item.conversation), page: "chats", pane: "chats" }
+          : opened;
+      const [joined, effects] = join(shownNow, action.item.conversation);
       const waiting = joined.queue.waiting.filter((item) => item.conversation !== action.item.conversation);
       const attention = joined.queue.attention.filter(
         (item) => item.conversation !== action.item.conversation,
@@ -417,9 +421,9 @@ function step(state: State, action: Action): Step {
     case "noteFailed":
       return [withNotes(state, action.conversation, { saving: false, problem: action.problem }), []];
     case "page":
-      return [{ ...state, page: action.page }, []];
+      return [{ ...state, page: action.page, pane: "chats" }, []];
     case "pane":
-      return [{ ...state, pane: action.pane, page: action.pane === "chats" ? "chats" : state.page }, []];
+      return [{ ...state, pane: action.pane }, []];
     case "muted":
       return [
         { ...state, muted: action.muted },
@@ -428,7 +432,15 @@ function step(state: State, action: Action): Step {
     case "singleKeys":
       return [{ ...state, singleKeys: action.on }, []];
     case "shortcuts":
-      return [{ ...state, shortcutsShown: action.shown }, []];
+      return [
+        {
+          ...state,
+          // The list takes the place of the person column, which on narrow screens is a place of its own.
+          shortcutsShown: action.shown,
+          pane: action.shown ? "person" : state.pane === "person" ? "chats" : state.pane,
+        },
+        [],
+      ];
     case "signingOut":
       return [{ ...state, signingOut: action.asked }, []];
     case "person":

@@ -10,6 +10,8 @@ export interface Sign {
   readonly shape: Shape;
   readonly tone: Tone;
   readonly words: string;
+  /** For places that say the rest beside it. */
+  readonly short?: string;
 }
 
 export const DO_NOT_CONTACT = "Left by quick exit: do not contact";
@@ -27,7 +29,7 @@ export function presenceSign(at: {
   readonly left: HowLeft | null;
 }): Sign {
   if (at.left === "quick_exit") {
-    return { shape: "exit", tone: "danger", words: DO_NOT_CONTACT };
+    return { shape: "exit", tone: "danger", words: DO_NOT_CONTACT, short: "Left by quick exit" };
   }
   if (at.state === "closed") {
     return { shape: "square", tone: "quiet", words: "Closed" };

@@ -33,6 +33,8 @@ launcher.dataset.testid = "chat-launch";
 shadow.append(launcher);
 
 let frame: HTMLIFrameElement | null = null;
+/** The parts of the page that nobody can reach because the panel lies over all of it. */
+let behind: HTMLElement[] = [];
 
 /** Only a web address may be left to: never `javascript:` or a file. */
 function leaveTo(address: string | undefined): void {
@@ -41,7 +43,6 @@ function leaveTo(address: string | undefined): void {
 
 function button(label: string, pressed: () => void): HTMLButtonElement {
   const made = document.createElement("button");
-  made.type = "button";
   made.textContent = label;
   made.onclick = pressed;
   return made;
@@ -69,7 +70,7 @@ function open(): void {
   keepInView();
   setTimeout(() => {
     if (opened !== frame || panel.classList.contains("ready")) return;
-    panel.append("This did not load. Check your connection.");
+    panel.append(button("Close", close), " This did not load. Check your connection.");
   }, LOAD_PATIENCE_MS);
 }
 
@@ -79,6 +80,7 @@ function close(): void {
   frame = null;
   panel.remove();
   launcher.hidden = false;
+  keepInView();
 }
 
 /** Hides first, then lets the frame say goodbye, then goes. Nothing can stop the last step. */
@@ -110,6 +112,7 @@ function heard({ source, data }: MessageEvent<FrameSignal | null>): void {
     case "cover":
     case "uncover":
       panel.classList.toggle("full", data.harbour === "cover");
+      keepInView();
       break;
     case "close":
       close();
@@ -121,25 +124,30 @@ function heard({ source, data }: MessageEvent<FrameSignal | null>): void {
   }
 }
 
-/** Keeps the whole panel, with the way out, above an on-screen keyboard. Pinch zoom is left alone. */
+/**
+ * Keeps the whole panel, with the way out, above an on-screen keyboard (pinch zoom is left alone), and keeps
+ * focus and screen readers out of a page that the panel covers entirely.
+ */
 function keepInView(): void {
   const seen = visualViewport;
-  if (!seen) return;
-  const shrunk = seen.scale < 1.01 && innerHeight - seen.height > 1;
-  panel.style.height = shrunk ? `${seen.height}px` : "";
-  panel.style.top = shrunk ? `${seen.offsetTop}px` : "";
-}
-
-/** While the panel covers the page, focus that wanders behind it comes back to the frame. */
-function guardFocus({ target }: FocusEvent): void {
-  if (frame && target !== place && panel.offsetWidth >= innerWidth) frame.focus();
+  if (seen) {
+    const shrunk = seen.scale < 1.01 && innerHeight - seen.height > 1;
+    panel.style.height = shrunk ? `${seen.height}px` : "";
+    panel.style.top = shrunk ? `${seen.offsetTop}px` : "";
+  }
+  for (const part of behind) part.inert = false;
+  behind = [];
+  if (frame && panel.offsetWidth >= document.documentElement.clientWidth) {
+    behind = ([...document.body.children] as HTMLElement[]).filter((part) => part !== place && !part.inert);
+    for (const part of behind) part.inert = true;
+  }
 }
 
 addEventListener("message", heard);
 // A page that the browser keeps for Back must not hold the chat.
 addEventListener("pagehide", close);
 addEventListener("pageshow", ({ persisted }) => persisted && close());
-document.addEventListener("focusin", guardFocus);
+addEventListener("resize", keepInView);
 visualViewport?.addEventListener("resize", keepInView);
 visualViewport?.addEventListener("scroll", keepInView);
 watch(SHIFT_EVENTS, tripleShift(), leave);

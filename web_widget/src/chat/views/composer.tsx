@@ -1,27 +1,22 @@
-/** The box to write in, when messages fade, and the end of the chat. */
+/** The box to write in, and when messages fade. */
 import { DISSOLVE_CHOICES } from "../dissolve.ts";
 import { h } from "../dom.ts";
 import { duration, t } from "../language.ts";
-import { end, excess, say, write } from "../session.ts";
+import { toEnd } from "../scroll.ts";
+import { excess, say, write } from "../session.ts";
 import { draw, state } from "../state.ts";
 
 export function Composer() {
-  const { draft, problem, line } = state;
+  const { draft, problem, newBelow } = state;
   return (
     // No form: the frame's sandbox lets nothing be submitted.
-    <div class="composer">
-      <div class="tools">
-        <Dissolve />
-        {line === "connected" && (
-          <details>
-            <summary>{t(TEXT.end)}</summary>
-            {t(TEXT.endAsk)}{" "}
-            <button type="button" onclick={end}>
-              {t(TEXT.end)}
-            </button>
-          </details>
-        )}
-      </div>
+    <div class="foot">
+      {newBelow && (
+        <button key="below" class="link" onclick={toEnd}>
+          {t(TEXT.newBelow)} ↓
+        </button>
+      )}
+      <Dissolve />
       <p id="problem" role="alert">
         {problem !== undefined && t(problem, { n: excess(draft) })}
       </p>
@@ -42,7 +37,7 @@ export function Composer() {
           oninput={(event: InputEvent) => write((event.target as HTMLTextAreaElement).value)}
           onkeydown={sendByEnter}
         />
-        <button type="button" class="primary" data-testid="chat-send" onclick={say}>
+        <button class="primary" data-testid="chat-send" onclick={say}>
           {t(TEXT.send)}
         </button>
       </div>
@@ -66,11 +61,10 @@ function sendByEnter(event: KeyboardEvent): void {
 
 function Dissolve() {
   return (
-    <label title={t(TEXT.dissolveText)}>
-      {t(TEXT.dissolve)}{" "}
+    <label class="tools" title={t(TEXT.dissolveText)}>
+      {t(TEXT.dissolve)}
       <select
         data-testid="dissolve"
-        autocomplete="off"
         onchange={(event: Event) => {
           state.dissolve = Number((event.target as HTMLSelectElement).value);
           showAgain();

@@ -2,8 +2,8 @@
 import { type Message, type Notice, reading } from "../conversation.ts";
 import { FADE_MS, timeLeft } from "../dissolve.ts";
 import { h } from "../dom.ts";
-import { clockTime, duration, nameOf, t } from "../language.ts";
-import { toEnd } from "../scroll.ts";
+import { clockTime, duration, t } from "../language.ts";
+import { nameOf } from "../languages.ts";
 import { draw, state } from "../state.ts";
 import { Composer, showAgain } from "./composer.tsx";
 import { Ended } from "./ended.tsx";
@@ -12,21 +12,23 @@ import { Danger, Helplines } from "./help.tsx";
 const HAPPENED = { joined: TEXT.joined, requeued: TEXT.requeued, returned: TEXT.returned };
 
 export function Chat() {
-  const { conversation, outbox, newBelow } = state;
+  const { conversation, outbox } = state;
   const hidden = [...state.shownAt.values()].filter(isGone).length;
   return (
     <main>
       {!conversation.closedBy && <Introduction />}
       {hidden > 0 && (
-        <button type="button" key="hidden" onclick={showAgain}>
+        <button key="hidden" onclick={showAgain}>
           {t(TEXT.hidden, { n: hidden })}
         </button>
       )}
-      <ol role="log" aria-label={t(TEXT.messages)}>
-        {conversation.entries.map((entry) =>
-          entry.kind === "message" ? <Bubble message={entry} /> : <Happening notice={entry} />,
-        )}
-      </ol>
+      <div role="log" aria-label={t(TEXT.messages)}>
+        <ol>
+          {conversation.entries.map((entry) =>
+            entry.kind === "message" ? <Bubble message={entry} /> : <Happening notice={entry} />,
+          )}
+        </ol>
+      </div>
       <ol key="unsent">
         {outbox.waiting.map(({ id, text }) => (
           <li key={id} class="message mine" data-testid="message">
@@ -38,16 +40,7 @@ export function Chat() {
         ))}
       </ol>
       {conversation.closedBy && <Ended by={conversation.closedBy} />}
-      {!conversation.closedBy && (
-        <div class="foot">
-          {newBelow && (
-            <button type="button" key="below" class="link" onclick={toEnd}>
-              {t(TEXT.newBelow)} ↓
-            </button>
-          )}
-          <Composer />
-        </div>
-      )}
+      {!conversation.closedBy && <Composer />}
     </main>
   );
 }
@@ -63,10 +56,10 @@ function Introduction() {
   const time = minutes ? duration(minutes * 60) : force?.reply_within;
   return (
     <div class="note">
-      {!conversation.officer && <p key="now">{t(onDuty ? TEXT.waitingText : TEXT.offDutyText)}</p>}
-      {!conversation.officer && onDuty && (
-        <p key="when">{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>
-      )}
+      {!conversation.officer && [
+        <p key="now">{t(onDuty ? TEXT.waitingText : TEXT.offDutyText)}</p>,
+        onDuty && <p key="when">{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>,
+      ]}
       <details open={!onDuty}>
         <summary>{t(TEXT.help)}</summary>
         <Danger />
@@ -101,14 +94,15 @@ function Bubble({ message }: { message: Message }) {
         {shown.text}
       </p>
       <p class="meta">
-        {shown.from && t(TEXT.translated, { language: nameOf(shown.from, state.language) })}
+        {mine && t(state.seen >= seq ? TEXT.seen : TEXT.sent)}
+        {mine && shown.other && " · "}
+        {shown.from && `${t(TEXT.translated, { language: nameOf(shown.from, state.language) })} · `}
         {shown.untranslated && t(TEXT.untranslated)}
         {shown.other && (
-          <button type="button" class="link" onclick={swap}>
+          <button class="link" onclick={swap}>
             {t(shown.from ? TEXT.original : TEXT.translation)}
           </button>
         )}
-        {mine && t(state.seen >= seq ? TEXT.seen : TEXT.sent)}
       </p>
     </li>
   );

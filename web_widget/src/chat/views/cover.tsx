@@ -12,13 +12,14 @@ export function Cover() {
           .split("|")
           .map((item) => (
             <li key={item}>
-              <label>
-                <input type="checkbox" autocomplete="off" /> {item}
+              <label class="bar">
+                <input type="checkbox" />
+                {item}
               </label>
             </li>
           ))}
       </ul>
-      <button type="button" class="link" data-testid="uncover" onclick={() => cover(false)}>
+      <button class="meta link" data-testid="uncover" onclick={() => cover(false)}>
         {t(TEXT.edited)}
       </button>
     </main>

@@ -31,7 +31,7 @@ export function Ended({ by }: { by: NonNullable<Conversation["closedBy"]> }) {
         {!!safeAfter && <Danger />}
         {!!safeAfter && <Helplines />}
       </div>
-      <button type="button" class="primary" onclick={() => tell("close")}>
+      <button class="primary" onclick={() => tell("close")}>
         {t(TEXT.close)}
       </button>
     </section>

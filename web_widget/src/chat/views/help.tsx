@@ -4,9 +4,9 @@ import { t } from "../language.ts";
 import { state } from "../state.ts";
 
 export function Danger() {
-  const number = state.force?.emergency ?? "999";
+  const number = state.force?.emergency ?? "";
   return (
-    <section class="note">
+    <section class="note danger">
       <h2>{t(TEXT.danger)}</h2>
       <p>
         <strong>{t(TEXT.call, { number })}</strong>

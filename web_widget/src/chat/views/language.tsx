@@ -17,7 +17,6 @@ export function Language() {
           value={state.search}
           autocomplete="off"
           autocorrect="off"
-          autocapitalize="off"
           spellcheck="false"
           oninput={(event: InputEvent) => {
             state.search = (event.target as HTMLInputElement).value;
@@ -29,12 +28,7 @@ export function Language() {
       <ul class="languages">
         {found.map(([code, endonym]) => (
           <li key={code}>
-            <button
-              type="button"
-              data-testid={`language-${code}`}
-              lang={code}
-              onclick={() => chooseLanguage(code)}
-            >
+            <button data-testid={`language-${code}`} lang={code} onclick={() => chooseLanguage(code)}>
               {endonym}
             </button>
           </li>

@@ -4,6 +4,7 @@ import { h } from "../dom.ts";
 import { leave } from "../exit.ts";
 import { t } from "../language.ts";
 import { tell } from "../page.ts";
+import { end } from "../session.ts";
 import { state } from "../state.ts";
 
 const LINE = {
@@ -16,27 +17,25 @@ const LINE = {
 export function Top() {
   const { covered, screen, conversation } = state;
   const talking = screen === "chat";
-  return (
-    <div class="top">
-      <div class="bar">
-        <button type="button" key="exit" class="exit" data-testid="quick-exit" onclick={leave}>
-          {t(covered ? TEXT.close : TEXT.exit)}
+  return [
+    <div class="bar top">
+      <button key="exit" class="exit" data-testid="quick-exit" onclick={leave}>
+        {t(covered ? TEXT.close : TEXT.exit)}
+      </button>
+      {!covered && (
+        <button key="cover" data-testid="cover" onclick={() => cover(true)}>
+          {t(TEXT.cover)}
         </button>
-        {!covered && (
-          <button type="button" key="cover" data-testid="cover" onclick={() => cover(true)}>
-            {t(TEXT.cover)}
-          </button>
-        )}
-        {/* Once there is a conversation, only Exit and End leave it: closing by mistake would lose it. */}
-        {!covered && (!talking || conversation.closedBy) && (
-          <button type="button" key="x" class="x" aria-label={t(TEXT.close)} onclick={() => tell("close")}>
-            ×
-          </button>
-        )}
-      </div>
-      {!covered && talking && <Header />}
-    </div>
-  );
+      )}
+      {/* Once there is a conversation, only Exit and End leave it: closing by mistake would lose it. */}
+      {!covered && (!talking || conversation.closedBy) && (
+        <button key="x" aria-label={t(TEXT.close)} onclick={() => tell("close")}>
+          ×
+        </button>
+      )}
+    </div>,
+    !covered && talking && <Header />,
+  ];
 }
 
 function Header() {
@@ -44,7 +43,7 @@ function Header() {
   const { officer, closedBy } = state.conversation;
   const connection = line === "connected" && officerTyping ? TEXT.typing : LINE[line];
   return (
-    <header>
+    <header class="top">
       <h1 tabindex="-1">
         {officer ? (
           <bdi>{`${officer.name} · ${officer.collar}`}</bdi>
@@ -52,9 +51,15 @@ function Header() {
           t(onDuty ? TEXT.waiting : TEXT.offDuty)
         )}
       </h1>
-      <p class="meta" role="status">
-        {!closedBy && t(connection)}
-      </p>
+      <div class="tools">
+        <p role="status">{!closedBy && t(connection)}</p>
+        {line === "connected" && !closedBy && (
+          <details>
+            <summary>{t(TEXT.end)}</summary>
+            {t(TEXT.endAsk)} <button onclick={end}>{t(TEXT.end)}</button>
+          </details>
+        )}
+      </div>
     </header>
   );
 }

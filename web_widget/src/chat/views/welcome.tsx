@@ -20,7 +20,6 @@ export function SafetyQuestion(props: {
       <div class="bar">
         {ANSWERS.map((words, answer) => (
           <button
-            type="button"
             key={answer}
             aria-pressed={`${props.answer === answer}`}
             onclick={() => {
@@ -69,7 +68,7 @@ export function Welcome() {
       <p>{t(TEXT.traceText)}</p>
       {!state.locale?.[0] && <p class="meta">{t(TEXT.unreviewed)}</p>}
       <div class="foot">
-        <button type="button" class="primary" data-testid="start-chat" onclick={start}>
+        <button class="primary" data-testid="start-chat" onclick={start}>
           {t(onDuty ? TEXT.start : TEXT.leaveMessage)}
         </button>
       </div>

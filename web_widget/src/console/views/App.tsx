@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { SignInRefused } from "../auth";
 import { forceName, loadConfig } from "../config";
-import { Desk, focusSoon } from "../desk";
+import { composerId, Desk, focusAfter } from "../desk";
 import { backFromProvider } from "../federation";
 import { type Shortcut, shortcutFor } from "../keys";
 import type { State } from "../store";
@@ -136,7 +136,8 @@ function StageView({ desk, refused }: { readonly desk: Desk; readonly refused: S
 }
 
 function Workspace({ state, desk }: { readonly state: State; readonly desk: Desk }) {
-  const classes = ["workspace", state.personShown ? "" : "workspace--no-person", `workspace--${state.page}`];
+  const third = state.shortcutsShown || (state.page === "chats" && state.personShown);
+  const classes = ["workspace", third ? "" : "workspace--two", `workspace--${state.page}`];
   return (
     <main id="main" tabIndex={-1} class={classes.filter(Boolean).join(" ")} data-pane={state.pane}>
       <h1 class="govuk-visually-hidden">Live chat</h1>
@@ -158,8 +159,11 @@ function Workspace({ state, desk }: { readonly state: State; readonly desk: Desk
       <div class="workspace__columns">
         <QueueColumn state={state} />
         {state.page === "chats" ? <Chats state={state} /> : <Closed state={state} />}
-        {state.page === "chats" && <PersonColumn state={state} />}
-        {state.shortcutsShown && <Shortcuts singleKeys={state.singleKeys} />}
+        {state.shortcutsShown ? (
+          <Shortcuts singleKeys={state.singleKeys} />
+        ) : (
+          state.page === "chats" && <PersonColumn state={state} />
+        )}
       </div>
     </main>
   );
@@ -328,9 +332,11 @@ function carryOut(shortcut: Shortcut, desk: Desk): boolean {
       if (!conversation) {
         return false;
       }
-      desk.dispatch({ type: "person", shown: true });
-      desk.dispatch({ type: "pane", pane: "person" });
-      focusSoon(noteId(conversation.id));
+      focusAfter(() => {
+        desk.dispatch({ type: "page", page: "chats" });
+        desk.dispatch({ type: "person", shown: true });
+        desk.dispatch({ type: "pane", pane: "person" });
+      }, noteId(conversation.id));
       return true;
     case "duty":
       void desk.setDuty(!state.duty.on, state.duty.language);
@@ -340,11 +346,11 @@ function carryOut(shortcut: Shortcut, desk: Desk): boolean {
       desk.dispatch({ type: "muted", muted: !state.muted });
       return true;
     case "queue":
-      desk.dispatch({ type: "pane", pane: "queue" });
-      focusSoon("queue-heading");
+      focusAfter(() => desk.dispatch({ type: "pane", pane: "queue" }), "queue-heading");
       return true;
     case "person":
-      desk.dispatch({ type: "person", shown: !state.personShown });
+      desk.dispatch({ type: "person", shown: state.shortcutsShown || !state.personShown });
+      desk.dispatch({ type: "shortcuts", shown: false });
       return true;
     case "list":
       desk.dispatch({ type: "shortcuts", shown: !state.shortcutsShown });
@@ -367,8 +373,10 @@ function shutInnermost(desk: Desk): boolean {
   }
   const conversation = state.focus === null ? undefined : state.conversations[state.focus];
   if (conversation?.panel) {
-    desk.dispatch({ type: "panel", conversation: conversation.id, panel: null });
-    focusSoon(`composer-${conversation.id}`);
+    focusAfter(
+      () => desk.dispatch({ type: "panel", conversation: conversation.id, panel: null }),
+      composerId(conversation.id),
+    );
     return true;
   }
   return false;

@@ -244,7 +244,7 @@ function Transcript({ item, state, back, heading }: TranscriptProps) {
           </dd>
         </div>
       </dl>
-      <SealedPackage conversation={item.conversation} />
+      <SealedPackage conversation={item.conversation} heading="h2" />
       <div class="transcript__bar">
         <fieldset class="reading">
           <legend class="govuk-visually-hidden">Show messages as</legend>

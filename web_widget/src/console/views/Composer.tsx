@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Conversation, length } from "../conversation";
 import { composerId } from "../desk";
 import { langAttribute, languageName, sameLanguage } from "../languages";
-import { type Language, MAX_TEXT } from "../protocol";
+import { type Language, MAX_TEXT, UNKNOWN_LANGUAGE } from "../protocol";
 import { useDesk } from "./context";
 import { Button, Hidden } from "./pieces";
 
@@ -23,7 +23,11 @@ export function Composer({ conversation, locked, languages }: ComposerProps) {
   const field = composerId(id);
   const writesIn = languageName(conversation.serviceLanguage, languages);
   const readsIn = languageName(conversation.language, languages);
-  const translated = !sameLanguage(conversation.language, conversation.serviceLanguage);
+  const readBy = sameLanguage(conversation.language, conversation.serviceLanguage)
+    ? ""
+    : conversation.language === UNKNOWN_LANGUAGE
+      ? "Their language is not known yet"
+      : `They read it in ${readsIn}`;
   const left = MAX_TEXT - length(draft);
   const send = () => desk.dispatch({ type: "posted", conversation: id });
 
@@ -104,10 +108,8 @@ export function Composer({ conversation, locked, languages }: ComposerProps) {
             <strong class={left < 0 ? "govuk-error-message" : ""}>
               {left < 0 ? `${-left} characters too many` : `${left} characters left`}
             </strong>
-          ) : translated ? (
-            `They read it in ${readsIn}`
           ) : (
-            ""
+            readBy
           )}
         </p>
         <Button

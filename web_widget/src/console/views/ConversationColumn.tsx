@@ -55,7 +55,7 @@ export function ConversationColumn({ conversation, place, focused, state }: Colu
     >
       <header class="chat__head">
         <div class="chat__title">
-          <h2 class="chat__name" id={heading}>
+          <h2 class="chat__name" id={heading} tabIndex={-1}>
             <span class="place">
               <Hidden>Chat </Hidden>
               {place}
@@ -92,12 +92,7 @@ export function ConversationColumn({ conversation, place, focused, state }: Colu
               </>
             )}
             {!open && (
-              <Button
-                look="secondary"
-                class="small"
-                data-testid="dismiss"
-                onClick={() => desk.dispatch({ type: "dismissed", conversation: id })}
-              >
+              <Button look="secondary" class="small" data-testid="dismiss" onClick={() => desk.dismiss(id)}>
                 Put away
               </Button>
             )}
@@ -105,7 +100,7 @@ export function ConversationColumn({ conversation, place, focused, state }: Colu
         </div>
         <div class="chat__status">
           <Mark shape={sign.shape} tone={sign.tone}>
-            {sign.words}
+            {sign.short ?? sign.words}
           </Mark>
           <span class="quiet chat__times">
             {shortReference(id)} · since {clockTime(conversation.openedAt, now)} · last{" "}
@@ -137,7 +132,7 @@ export function ConversationColumn({ conversation, place, focused, state }: Colu
       {conversation.panel === "release" && <ReleasePanel conversation={conversation} />}
       {conversation.state === "closed" ? (
         <div class="chat__closed">
-          <SealedPackage conversation={id} />
+          <SealedPackage conversation={id} heading="h3" />
         </div>
       ) : (
         <Composer conversation={conversation} locked={locked} languages={languages} />

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { State } from "../store";
 import { useDesk } from "./context";
-import { Button, Count, Hidden } from "./pieces";
+import { Button, Count } from "./pieces";
 
 export function Header({ force, state }: { readonly force: string | null; readonly state: State | null }) {
   return (
@@ -14,6 +14,7 @@ export function Header({ force, state }: { readonly force: string | null; readon
           <span class="moj-header__link moj-header__link--service-name">Live chat</span>
         </div>
         {state?.me && <Tools state={state} />}
+        {state?.signingOut && <SignOut state={state} />}
       </div>
     </header>
   );
@@ -21,7 +22,6 @@ export function Header({ force, state }: { readonly force: string | null; readon
 
 function Tools({ state }: { readonly state: State }) {
   const desk = useDesk();
-  const [saying, setSaying] = useState(false);
   const { me, duty, page, muted } = state;
   return (
     <div class="top__tools">
@@ -34,10 +34,7 @@ function Tools({ state }: { readonly state: State }) {
                 class="top__link"
                 aria-current={page === name ? "page" : undefined}
                 data-testid={`page-${name}`}
-                onClick={() => {
-                  desk.dispatch({ type: "page", page: name });
-                  desk.dispatch({ type: "pane", pane: name === "chats" ? "chats" : state.pane });
-                }}
+                onClick={() => desk.dispatch({ type: "page", page: name })}
               >
                 {name === "chats" ? "Chats" : "Closed"}
               </button>
@@ -83,14 +80,13 @@ function Tools({ state }: { readonly state: State }) {
       <button
         type="button"
         class="top__link"
-        aria-pressed={muted}
         data-testid="mute"
         onClick={() => {
           desk.allowSound();
           desk.dispatch({ type: "muted", muted: !muted });
         }}
       >
-        Sound {muted ? "off" : "on"}
+        Sound: {muted ? "off" : "on"}
       </button>
       <button
         type="button"
@@ -100,39 +96,33 @@ function Tools({ state }: { readonly state: State }) {
       >
         Keys
       </button>
-      <div class="top__me">
-        <button
-          type="button"
-          class="top__link"
-          aria-expanded={state.signingOut}
-          data-testid="sign-out"
-          onClick={() => desk.dispatch({ type: "signingOut", asked: !state.signingOut })}
-        >
-          <Hidden>Sign out </Hidden>
-          {me?.name} <span class="top__collar">{me?.collar}</span>
-        </button>
-        {state.signingOut && <SignOut state={state} busy={saying} start={() => setSaying(true)} />}
-      </div>
+      <span class="top__me">
+        {me?.name} <span class="top__collar">{me?.collar}</span>
+      </span>
+      <button
+        type="button"
+        class="top__link"
+        aria-expanded={state.signingOut}
+        data-testid="sign-out"
+        onClick={() => desk.dispatch({ type: "signingOut", asked: !state.signingOut })}
+      >
+        Sign out
+      </button>
     </div>
   );
 }
 
-interface SignOutProps {
-  readonly state: State;
-  readonly busy: boolean;
-  readonly start: () => void;
-}
-
 /** Asks in place, since signing out hands people back to the queue. */
-function SignOut({ state, busy, start }: SignOutProps) {
+function SignOut({ state }: { readonly state: State }) {
   const desk = useDesk();
+  const [busy, setBusy] = useState(false);
   const owned = state.order.filter((id) => {
     const c = state.conversations[id];
     return c?.mine && c.state !== "closed";
   }).length;
   return (
-    <section class="flyout" aria-label="Sign out">
-      <p class="govuk-body-s">
+    <section class="top__leave" aria-label="Sign out">
+      <p>
         {owned > 0
           ? `${owned} conversation${owned === 1 ? " goes" : "s go"} back to the queue, and text that is not sent is lost.`
           : "You go off duty."}
@@ -144,7 +134,7 @@ function SignOut({ state, busy, start }: SignOutProps) {
           aria-disabled={busy}
           onClick={() => {
             if (!busy) {
-              start();
+              setBusy(true);
               void desk.signOut();
             }
           }}
@@ -163,10 +153,11 @@ function SignOut({ state, busy, start }: SignOutProps) {
 export function PaneSwitch({ state }: { readonly state: State }) {
   const desk = useDesk();
   const waiting = state.queue.waiting.length + state.queue.attention.length;
+  const third = state.shortcutsShown ? "Keys" : "Person";
   const panes = [
     ["queue", "Queue", waiting],
     ["chats", state.page === "closed" ? "Closed" : "Chats", 0],
-    ["person", "Person", 0],
+    ...(state.page === "closed" && !state.shortcutsShown ? [] : [["person", third, 0] as const]),
   ] as const;
   return (
     <nav class="panes" aria-label="Columns">

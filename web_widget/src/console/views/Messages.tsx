@@ -29,6 +29,7 @@ const NEAR_END = 48;
 export function Messages(props: MessagesProps) {
   const { conversation, label, live, onFollowing } = props;
   const box = useRef<HTMLDivElement>(null);
+  const height = useRef("");
   const { following } = conversation;
   const newest = `${conversation.events.length}/${conversation.outbox.length}/${conversation.late.size}/${props.reading}`;
 
@@ -57,7 +58,17 @@ export function Messages(props: MessagesProps) {
 
   const scrolled = () => {
     const element = box.current;
-    if (element && onFollowing) {
+    if (!element || !onFollowing) {
+      return;
+    }
+    const now = `${element.scrollHeight}/${element.clientHeight}`;
+    if (now !== height.current) {
+      // The list changed its height, nobody scrolled: who was at the end stays there.
+      height.current = now;
+      if (following) {
+        toEnd();
+      }
+    } else {
       onFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END);
     }
   };
@@ -69,7 +80,6 @@ export function Messages(props: MessagesProps) {
         role="log"
         aria-label={label}
         aria-live={live ? "polite" : "off"}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={scrolled}
       >

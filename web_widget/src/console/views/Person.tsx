@@ -47,7 +47,7 @@ function Known({ conversation, state }: { readonly conversation: Conversation; r
     [
       "Now",
       <Mark key="now" shape={sign.shape} tone={sign.tone}>
-        {sign.words}
+        {sign.short ?? sign.words}
       </Mark>,
     ],
     [
@@ -72,6 +72,9 @@ function Known({ conversation, state }: { readonly conversation: Conversation; r
   if (returns > 0) {
     rows.push(["Came back", returns === 1 ? "Once" : `${returns} times`]);
   }
+  if (conversation.closedAt) {
+    rows.push(["Closed", fullTime(conversation.closedAt)]);
+  }
   if (conversation.attention) {
     const attention = ATTENTION[conversation.attention];
     rows.push([
@@ -94,7 +97,6 @@ function Known({ conversation, state }: { readonly conversation: Conversation; r
       </dl>
       <Reference conversation={conversation} />
       <Notes conversation={conversation} view={state.notes[conversation.id]} />
-      {conversation.closedAt && <p class="govuk-body-s quiet">Closed {fullTime(conversation.closedAt)}.</p>}
     </>
   );
 }

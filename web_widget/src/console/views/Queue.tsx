@@ -3,7 +3,7 @@
 import { endonym, langAttribute, languageName } from "../languages";
 import type { QueueItem } from "../protocol";
 import type { State } from "../store";
-import { clockTime, duration, secondsSince } from "../waiting";
+import { clockTime, duration, secondsSince, shortDuration } from "../waiting";
 import { ATTENTION, presenceSign, shortReference } from "../words";
 import { useDesk, useNow } from "./context";
 import { Button, Count, Hidden, Mark, Spinner } from "./pieces";
@@ -67,7 +67,8 @@ function Item({ item, state }: { readonly item: QueueItem; readonly state: State
   const own = endonym(item.language, languages);
   const waits = item.state === "waiting";
   const since = waits ? item.since : item.last_at;
-  const words = duration(secondsSince(since, now));
+  const seconds = secondsSince(since, now);
+  const words = duration(seconds);
   const presence = presenceSign(item);
   const busy = state.accepting.includes(item.conversation);
   return (
@@ -76,34 +77,32 @@ function Item({ item, state }: { readonly item: QueueItem; readonly state: State
       data-testid="queue-item"
       data-conversation={item.conversation}
     >
-      <div class="queue-item__what">
-        <h3 class="queue-item__language">
-          {language}
-          {own && (
-            <span class="queue-item__endonym" lang={langAttribute(item.language)} dir="auto">
-              {own}
-            </span>
-          )}
-        </h3>
-        <p class="queue-item__wait">
-          <strong>{words}</strong> {waits ? "waiting" : "ago"}
-          <span class="quiet">
-            , {waits ? "since" : "last heard"} <time dateTime={since}>{clockTime(since, now)}</time>
+      <h3 class="queue-item__language">
+        {language}
+        {own && (
+          <span class="queue-item__endonym" lang={langAttribute(item.language)} dir="auto">
+            {own}
           </span>
-        </p>
-        <p class="marks">
-          {item.attention && (
-            <Mark shape={ATTENTION[item.attention].shape} tone={ATTENTION[item.attention].tone}>
-              {ATTENTION[item.attention].words}
-            </Mark>
-          )}
-          {!(item.attention === "dropped" && item.left === "dropped") && (
-            <Mark shape={presence.shape} tone={presence.tone}>
-              {presence.words}
-            </Mark>
-          )}
-        </p>
-      </div>
+        )}
+      </h3>
+      <p class="queue-item__wait">
+        <strong>{shortDuration(seconds)}</strong> {waits ? "waiting" : "ago"}
+        <span class="quiet">
+          , {waits ? "since" : "at"} <time dateTime={since}>{clockTime(since, now)}</time>
+        </span>
+      </p>
+      <p class="marks">
+        {item.attention && (
+          <Mark shape={ATTENTION[item.attention].shape} tone={ATTENTION[item.attention].tone}>
+            {ATTENTION[item.attention].words}
+          </Mark>
+        )}
+        {!(item.attention === "dropped" && item.left === "dropped") && (
+          <Mark shape={presence.shape} tone={presence.tone}>
+            {presence.words}
+          </Mark>
+        )}
+      </p>
       <Button
         look={waits ? "primary" : "secondary"}
         class="queue-item__accept"

@@ -19,7 +19,13 @@ type Known =
   | { readonly is: "failed"; readonly words: string }
   | { readonly is: "sealed"; readonly sealed: Package };
 
-export function SealedPackage({ conversation }: { readonly conversation: string }) {
+interface SealedPackageProps {
+  readonly conversation: string;
+  /** The level that fits where it stands. */
+  readonly heading: "h2" | "h3";
+}
+
+export function SealedPackage({ conversation, heading: Heading }: SealedPackageProps) {
   const desk = useDesk();
   const [known, setKnown] = useState<Known>({ is: "asking" });
   const [asks, setAsks] = useState(0);
@@ -68,7 +74,7 @@ export function SealedPackage({ conversation }: { readonly conversation: string 
   );
   return (
     <section class="sealed" aria-label="Sealed transcript" aria-live="polite">
-      <h3 class="sealed__title">Sealed transcript</h3>
+      <Heading class="sealed__title">Sealed transcript</Heading>
       {known.is === "asking" && <Spinner>Looking for the package</Spinner>}
       {known.is === "sealing" && <Spinner>It is being sealed. This takes a moment.</Spinner>}
       {known.is === "late" &&

@@ -17,46 +17,48 @@ export function Shortcuts({ singleKeys }: { readonly singleKeys: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <section class="shortcuts" aria-labelledby="shortcuts-heading" data-testid="shortcuts">
-      <div class="panel__head">
-        <h2 class="govuk-heading-s" id="shortcuts-heading" tabIndex={-1} ref={heading}>
-          Keys
-        </h2>
-        <Button look="plain" onClick={() => desk.dispatch({ type: "shortcuts", shown: false })}>
-          Hide
-        </Button>
-      </div>
-      <p class="govuk-body-s">Alt and the letter, anywhere. Outside text boxes the letter alone will do.</p>
-      <dl class="shortcuts__list">
-        {LISTED.map(([key, does]) => (
-          <div key={key}>
-            <dt>
-              <kbd class="key">{key}</kbd>
-            </dt>
-            <dd>{does}</dd>
+    <section class="column person shortcuts" aria-labelledby="shortcuts-heading" data-testid="shortcuts">
+      <div class="column__body">
+        <div class="panel__head">
+          <h2 class="column__heading" id="shortcuts-heading" tabIndex={-1} ref={heading}>
+            Keys
+          </h2>
+          <Button look="plain" onClick={() => desk.dispatch({ type: "shortcuts", shown: false })}>
+            Hide
+          </Button>
+        </div>
+        <p class="govuk-body-s">Alt and the letter, anywhere. Outside text boxes the letter alone will do.</p>
+        <dl class="shortcuts__list">
+          {LISTED.map(([key, does]) => (
+            <div key={key}>
+              <dt>
+                <kbd class="key">{key}</kbd>
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+          {WRITING.map(([key, does]) => (
+            <div key={key}>
+              <dt>
+                <kbd class="key">{key}</kbd>
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+        <div class="govuk-checkboxes govuk-checkboxes--small">
+          <div class="govuk-checkboxes__item">
+            <input
+              id="single-keys"
+              class="govuk-checkboxes__input"
+              type="checkbox"
+              checked={singleKeys}
+              onChange={(event) => desk.dispatch({ type: "singleKeys", on: event.currentTarget.checked })}
+            />
+            <label class="govuk-label govuk-checkboxes__label" for="single-keys">
+              Letters alone work outside text boxes
+            </label>
           </div>
-        ))}
-        {WRITING.map(([key, does]) => (
-          <div key={key}>
-            <dt>
-              <kbd class="key">{key}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-      <div class="govuk-checkboxes govuk-checkboxes--small">
-        <div class="govuk-checkboxes__item">
-          <input
-            id="single-keys"
-            class="govuk-checkboxes__input"
-            type="checkbox"
-            checked={singleKeys}
-            onChange={(event) => desk.dispatch({ type: "singleKeys", on: event.currentTarget.checked })}
-          />
-          <label class="govuk-label govuk-checkboxes__label" for="single-keys">
-            Letters alone work outside text boxes
-          </label>
         </div>
       </div>
     </section>

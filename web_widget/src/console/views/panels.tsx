@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import type { Conversation } from "../conversation";
-import { composerId, focusSoon } from "../desk";
+import { composerId, focusAfter } from "../desk";
 import { langAttribute, languageName, sameLanguage } from "../languages";
 import type { CannedAnswer, Language, Outcome } from "../protocol";
 import { useDesk } from "./context";
@@ -44,10 +44,7 @@ export function Answers({ conversation, languages }: AnswersProps) {
     };
   }, [desk, language, tries]);
 
-  const shut = () => {
-    desk.dispatch({ type: "panel", conversation: id, panel: null });
-    focusSoon(composerId(id));
-  };
+  const shut = () => dispatchShut(desk, id);
   const insert = (answer: CannedAnswer) => {
     const before = conversation.draft;
     const gap = before === "" || /\s$/.test(before) ? "" : " ";
@@ -139,7 +136,7 @@ export function ClosePanel({ conversation, outcomes, connected }: ClosePanelProp
       setMissing(true);
       select.current?.focus();
     } else if (ready) {
-      desk.dispatch({ type: "close", conversation: id, outcome });
+      focusAfter(() => desk.dispatch({ type: "close", conversation: id, outcome }), `chat-${id}`);
     }
   };
   const field = `outcome-${id}`;
@@ -228,6 +225,5 @@ export function ReleasePanel({ conversation }: { readonly conversation: Conversa
 }
 
 function dispatchShut(desk: ReturnType<typeof useDesk>, id: string): void {
-  desk.dispatch({ type: "panel", conversation: id, panel: null });
-  focusSoon(composerId(id));
+  focusAfter(() => desk.dispatch({ type: "panel", conversation: id, panel: null }), composerId(id));
 }

@@ -65,6 +65,7 @@ class S3EvidenceStore:
                 Body=data,
                 IfNoneMatch="*",
                 ContentType="application/zip",
+                ChecksumAlgorithm="SHA256",  # S3 asks for it with every object under a lock
                 ChecksumSHA256=base64.b64encode(digest).decode("ascii"),
                 Metadata={"sha256": digest.hex()},
                 ObjectLockMode="COMPLIANCE",

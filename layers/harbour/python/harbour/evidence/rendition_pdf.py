@@ -37,7 +37,8 @@ _LAST_FAMILIES: Final = ("Noto Sans SC", "Noto Sans KR", "Noto Nastaliq Urdu", "
 _WIDEST_WORD: Final = 17.0
 """Em that surely fit into a column of the template (18.9 em wide). A longer word gets places to break."""
 
-_ZERO_WIDTH_SPACE: Final = "\u200b"
+# A place to break, set as an empty space: a zero-width space would become part of the text that one searches or copies.
+_BREAK: Final = ("break", "")
 _VIRAMA: Final = 9  # its canonical combining class: the next letter is joined to this one
 
 Inline: TypeAlias = list[tuple[str, str]]
@@ -183,12 +184,10 @@ class PdfPrinter:
             shown, spelled = self._shown(cluster)
             run += shown
             if spelled:
-                if run:
-                    yield Kind.TEXT.value, self._breakable(run)
-                    run = ""
+                yield from self._breakable(run)
+                run = ""
                 yield from ((Kind.HIDDEN.value, code_point(character)) for character in spelled)
-        if run:
-            yield Kind.TEXT.value, self._breakable(run)
+        yield from self._breakable(run)
 
     def _shown(self, cluster: str) -> tuple[str, str]:
         """What of a letter with its marks one font can print, and what must be spelled."""
@@ -202,21 +201,19 @@ class PdfPrinter:
             return cluster, ""
         return letter, marks
 
-    def _breakable(self, text: str) -> str:
+    def _breakable(self, text: str) -> Iterator[tuple[str, str]]:
         """``text`` with places to break in words that no column could hold: else their end would be cut off."""
-        out: list[str] = []
-        width = 0.0
-        before = " "
-        for character in text:
+        start, width = 0, 0.0
+        for place, character in enumerate(text):
             width += self._width.get(ord(character), 0.0)
             if character.isspace() or unicodedata.east_asian_width(character) in "WF":
                 width = 0.0
-            elif width > _WIDEST_WORD and _may_break(before, character):
-                out.append(_ZERO_WIDTH_SPACE)
-                width = self._width.get(ord(character), 0.0)
-            out.append(character)
-            before = character
-        return "".join(out)
+            elif width > _WIDEST_WORD and place > start and _may_break(text[place - 1], character):
+                yield Kind.TEXT.value, text[start:place]
+                yield _BREAK
+                start, width = place, self._width.get(ord(character), 0.0)
+        if text[start:]:
+            yield Kind.TEXT.value, text[start:]
 
 
 _JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")

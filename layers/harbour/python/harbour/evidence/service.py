@@ -64,14 +64,15 @@ class SealService:
         files = self._build(record, key, trusted)
         data = container.write(files)
         report = verify(reading.read_zip(data), trusted, conversation)
-        if report.verdict is not Verdict.VERIFIED:
+        if report.verdict is not Verdict.VERIFIED or report.statement is None:
             raise SealFaulty(_failed(report))
+        statement = report.statement
         try:
             self.store.put_once(key, data)
         except AlreadyThere:
             data = self.store.get(key)
-            report = verify(reading.read_zip(data), trusted, conversation)
-        sealed = _sealed(record, key, data, report)
+            statement = _statement_of(data, record, trusted)
+        sealed = Sealed(key, hashlib.sha256(data).hexdigest(), parse(statement.sealed_at))
         self.records.mark_sealed(conversation, sealed)
         return sealed
 
@@ -115,16 +116,18 @@ class SealService:
         return package.assemble(bound, envelope, signing_key.pem)
 
 
-def _sealed(record: ConversationRecord, key: str, data: bytes, report: Report) -> Sealed:
-    """What to remember of a package that the store holds, whoever of us stored it."""
+def _statement_of(data: bytes, record: ConversationRecord, trusted: Trust) -> Statement:
+    """What a package that was stored before us says, if it is one of this record by our key."""
+    try:
+        report = verify(reading.read_zip(data), trusted, record.conversation)
+    except reading.Unreadable as error:
+        raise ForeignPackage from error
     statement = report.statement
-    if (
-        report.verdict is not Verdict.VERIFIED
-        or statement is None
-        or (statement.size, statement.head) != (len(record.events), head_hash(record.events[-1].head))
-    ):
+    if report.verdict is not Verdict.VERIFIED or statement is None:
         raise ForeignPackage
-    return Sealed(key, hashlib.sha256(data).hexdigest(), parse(statement.sealed_at))
+    if statement.head != head_hash(record.events[-1].head):
+        raise ForeignPackage
+    return statement
 
 
 def _failed(report: Report) -> str:

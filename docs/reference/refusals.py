@@ -1,0 +1,97 @@
+"""Every code with which something is refused: what it means, and what a client does then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A code. ``status`` is its HTTP status; the socket has none. ``then`` is what a client does."""
+
+    code: str
+    status: int
+    meaning: str
+    then: str = ""
+
+
+_FRAMES: Final = (
+    Refusal("bad_frame", 400, "The frame is not a JSON object.", "A fault of the client; do not send it again."),
+    Refusal("unknown_action", 400, "There is no such action.", "As above."),
+    Refusal("too_large", 400, "More than 32 KB.", "Make it shorter."),
+    Refusal("too_long", 400, "More than 4,000 characters (Unicode code points).", "Give the text back to the writer."),
+    Refusal("empty_text", 400, "Nothing was written.", "As above."),
+    Refusal("lone_surrogate", 400, "Half a character: no Unicode text, so it could never be sealed.", "As above."),
+    Refusal("bad_field", 400, "A field is missing, unknown or of the wrong form; `field` names it.", "As above."),
+    Refusal("counter_gap", 400, "A message before this one is missing; `expected` is the next.", "Say hello again."),
+    Refusal("not_joined", 403, "This socket does not take part in that conversation.", "Say hello, or resume."),
+    Refusal("forbidden", 403, "The role may not do this.", "Do not send it again."),
+    Refusal("not_owner", 403, "Another officer, or nobody, owns it.", "Fetch the queue again."),
+    Refusal("no_conversation", 404, "There is no such conversation.", "As above."),
+    Refusal("closed", 409, "The conversation has ended.", "Start another one."),
+    Refusal("paused", 409, "The visitor has left. She must not be contacted.", "Wait until she is back."),
+    Refusal("try_again", 503, "Too many wrote at once, or a service did not answer.", "Send the same again."),
+    Refusal("internal", 500, "Something failed on our side; it was alarmed.", "Send the same again."),
+    Refusal("bus", 503, "What was asked for is stored, but the event bus did not take the news.", "Fetch the state."),
+)
+
+ON_THE_SOCKET: Final = _FRAMES
+"""What an ``error`` frame may carry. None of them closes the socket."""
+
+
+FROM_REST_ONLY: Final = (
+    Refusal("bad_body", 400, "The body is not a JSON object.", "A fault of the client."),
+    Refusal("resume_refused", 403, "No open conversation for this resume token.", "Start a new conversation."),
+    Refusal("already_accepted", 409, "Another officer was faster.", "Fetch the queue again."),
+    Refusal("not_sealed", 404, "There is no sealed package yet.", "Ask again in a moment."),
+    Refusal("unknown_force", 404, "The deployment names a force that has no data file.", "A fault of the deployment."),
+)
+"""What only the REST APIs answer, besides the codes of the socket."""
+
+FROM_API_GATEWAY: Final = (
+    Refusal("bad_request", 400, "API Gateway refused the request before any function ran."),
+    Refusal("unauthorized", 401, "No token, or one that has expired.", "Sign in again."),
+    Refusal("forbidden", 403, "The token is of no use here."),
+    Refusal("blocked", 403, "The firewall of the API blocked the request."),
+    Refusal("not_found", 404, "There is no such path."),
+    Refusal("too_large", 413, "More than API Gateway takes."),
+    Refusal("too_fast", 429, "Too many requests from this network, or to this API.", "Wait, and try again."),
+    Refusal("internal", 500, "API Gateway or a function failed."),
+)
+"""What API Gateway and the firewall answer by themselves: the same problem documents, but as ``application/json``,
+and ``bad_request`` and ``internal`` without ``status``."""
+
+BEHIND_THE_DOORS: Final = (
+    Refusal("not_owned", 409, "Nobody owns it, so it cannot go back to the queue; the doors say `not_owner` before."),
+    Refusal("not_closed", 409, "Only a closed conversation is sealed."),
+    Refusal("record_damaged", 409, "The stored record breaks a rule of the chain. Nothing was signed."),
+    Refusal("seal_faulty", 409, "The package that was made does not verify. Nothing was stored."),
+    Refusal("foreign_package", 409, "The package's place holds something else."),
+    Refusal("no_package", 404, "The evidence store has no such object."),
+    Refusal("signing_unavailable", 503, "The signing key does not answer."),
+    Refusal("store_unavailable", 503, "The evidence store does not answer."),
+)
+"""What no client sees: the workers behind the queues meet it, and the log and the runbook name it."""
+
+
+def refusal(code: str) -> Refusal:
+    """The refusal with that code, on the socket or in a REST answer of a function.
+
+    Raises
+    ------
+    LookupError
+        There is no such code.
+    """
+    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY):
+        if known.code == code:
+            return known
+    raise LookupError(code)
+
+
+def table(refusals: Iterable[Refusal]) -> str:
+    """The codes as a Markdown table."""
+    lines = ["| code | meaning | what the client does |", "|---|---|---|"]
+    lines += [f"| `{r.code}` | {r.meaning} | {r.then} |" for r in refusals]
+    return "\n".join(lines)

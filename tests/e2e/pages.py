@@ -1,0 +1,147 @@
+"""What a visitor and an officer do in a real browser, by the test ids that the pages promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, Playwright, Route, expect
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+EXIT_PAGE = "https://www.bbc.co.uk/"
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
+
+
+def stand_in_for_the_exit_page(route: Route) -> None:
+    """No test reaches the Internet: the address is the BBC's, the page is ours."""
+    page = "<!doctype html><title>BBC - Home</title><p>News and weather</p>"
+    route.fulfill(status=200, content_type="text/html", body=page)
+
+
+def context(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser profile in memory whose exit page is ours."""
+    made = browser.new_context(**options)
+    made.route(f"{EXIT_PAGE}**", stand_in_for_the_exit_page)
+    return made
+
+
+@contextmanager
+def profile_on_disk(playwright: Playwright, folder: Path, **options: Any) -> Iterator[BrowserContext]:
+    """A browser as a person has it: with a profile that stays on the disk when it closes."""
+    made = playwright.chromium.launch_persistent_context(
+        str(folder), executable_path=CHROMIUM, args=ARGUMENTS, headless=True, **options
+    )
+    made.route(f"{EXIT_PAGE}**", stand_in_for_the_exit_page)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@dataclass
+class VisitorPage:
+    """The chat on the force's page."""
+
+    page: Page
+
+    @property
+    def chat(self) -> FrameLocator:
+        return self.page.frame_locator("iframe")
+
+    def by_id(self, test_id: str) -> Locator:
+        return self.chat.get_by_test_id(test_id)
+
+    def open(self, address: str) -> None:
+        """The force's page, and the launcher."""
+        self.page.goto(address)
+        self.page.get_by_test_id("chat-launch").click()
+
+    def begin(self, address: str, language: str = "es") -> None:
+        """Until one can type."""
+        self.open(address)
+        self.by_id(f"language-{language}").click()
+        self.by_id("start-chat").click()
+        expect(self.by_id("chat-input")).to_be_visible()
+
+    def say(self, text: str) -> None:
+        """Write and send; it is shown at once, and delivered when the police have it."""
+        self.by_id("chat-input").fill(text)
+        self.by_id("chat-send").click()
+        expect(self.by_id("message").filter(has_text=text)).to_be_visible()
+
+    def sees(self, text: str) -> None:
+        expect(self.by_id("message").filter(has_text=text).first).to_be_visible(timeout=15_000)
+
+
+@dataclass
+class OfficerPage:
+    """The console."""
+
+    page: Page
+
+    def by_id(self, test_id: str) -> Locator:
+        return self.page.get_by_test_id(test_id)
+
+    def sign_in(self, address: str, officer: dict[str, str]) -> None:
+        self.page.goto(address)
+        self.by_id("sign-in-username").fill(officer["username"])
+        self.by_id("sign-in-password").fill(officer["password"])
+        self.by_id("sign-in-code").fill(pyotp.TOTP(officer["totp_secret"]).now())
+        self.by_id("sign-in").click()
+        expect(self.by_id("duty")).to_be_visible(timeout=15_000)
+
+    def go_on_duty(self) -> None:
+        duty = self.by_id("duty")
+        if duty.get_attribute("aria-checked") != "true" and duty.get_attribute("aria-pressed") != "true":
+            duty.click()
+
+    @property
+    def column(self) -> Locator:
+        """The conversation that is open last."""
+        return self.by_id("conversation").last
+
+    def accept(self, language: str) -> None:
+        """The newest conversation in the queue that is in ``language`` (its English name)."""
+        item = self.by_id("queue-item").filter(has_text=language).last
+        item.get_by_test_id("accept").click()
+        expect(self.column.get_by_test_id("composer")).to_be_editable(timeout=15_000)
+
+    def say(self, text: str) -> None:
+        self.column.get_by_test_id("composer").fill(text)
+        self.column.get_by_test_id("composer-send").click()
+        self.sees(text)
+
+    def sees(self, text: str) -> None:
+        """In any language: the officer reads the translation first, the original with one key."""
+        message = self.column.get_by_test_id("message").filter(has_text=text).first
+        expect(message).to_be_visible(timeout=15_000)
+
+    def reads_both(self) -> None:
+        """Original and translation side by side."""
+        self.column.get_by_test_id("reading-both").click()
+
+    def close(self, outcome: str) -> None:
+        self.column.get_by_test_id("close").click()
+        self.column.get_by_test_id("outcome").select_option(outcome)
+        self.column.get_by_test_id("close-confirm").click()
+        expect(self.column.get_by_test_id("composer")).not_to_be_editable()
+
+    def leave_nothing_open(self) -> None:
+        """So that the next test begins with an empty desk."""
+        while self.by_id("conversation").count():
+            if self.column.get_by_test_id("close").count():
+                self.close("no_longer_wanted")
+            self.column.get_by_test_id("dismiss").click()

@@ -1,0 +1,72 @@
+"""Functions: all of them, each with what it needs to run."""
+
+from __future__ import annotations
+
+import pytest
+
+from harbour.bootstrap import ConversationSettings, LateTranslationSettings, PackageSettings, TranslationSettings
+from harbour.runtime.settings import PREFIX, Settings
+from infra.config.settings import settings_for
+from infra.layers import FUNCTIONS
+from infra.layers.target import ROOT
+from tests.infra.template import Assembly, Json, function_name
+
+
+@pytest.fixture(scope="session")
+def functions(prod: Assembly) -> dict[str, Json]:
+    return {function_name(id_): properties for id_, properties in prod.chat.properties("AWS::Lambda::Function").items()}
+
+
+def test_every_folder_of_functions_is_deployed(functions: dict[str, Json]) -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    assert set(functions) == set(FUNCTIONS) == folders
+
+
+def test_sizes_are_those_of_the_settings(functions: dict[str, Json]) -> None:
+    for name, size in settings_for("prod").sizing.items():
+        assert (functions[name]["MemorySize"], functions[name]["Timeout"]) == (size.memory, size.timeout)
+
+
+def test_a_function_behind_an_api_gives_up_before_the_api_does(functions: dict[str, Json]) -> None:
+    for name in ("authorizer", "chat", "visitor", "console"):
+        assert functions[name]["Timeout"] < 29
+
+
+def test_every_function_is_traced(functions: dict[str, Json]) -> None:
+    for function in functions.values():
+        assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+@pytest.mark.parametrize("model", [ConversationSettings, TranslationSettings, LateTranslationSettings, PackageSettings])
+def test_every_function_is_told_what_its_settings_ask_for(functions: dict[str, Json], model: type[Settings]) -> None:
+    needed = {PREFIX + name.upper() for name, field in model.model_fields.items() if field.is_required()}
+    for function in functions.values():
+        assert needed <= function["Environment"]["Variables"].keys()
+
+
+def test_the_times_are_those_of_the_settings(functions: dict[str, Json]) -> None:
+    variables = functions["timers"]["Environment"]["Variables"]
+    timers = settings_for("prod").timers
+    assert variables["HARBOUR_UNANSWERED_SECONDS"] == str(timers.unanswered)
+    assert variables["HARBOUR_DROP_GRACE_SECONDS"] == str(timers.drop_grace)
+    assert variables["HARBOUR_SILENCE_SECONDS"] == str(timers.silence)
+    assert variables["HARBOUR_SEAL_RETRY_SECONDS"] == str(timers.seal_retry)
+
+
+def test_a_package_is_locked_for_as_long_by_its_writer_as_by_its_bucket(
+    prod: Assembly, functions: dict[str, Json]
+) -> None:
+    bucket = prod.data.properties("AWS::S3::Bucket")["Evidence4CC26D68"]
+    days = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"]
+    assert functions["transcripts"]["Environment"]["Variables"]["HARBOUR_SEAL_RETENTION_DAYS"] == str(days)
+
+
+def test_only_sealing_carries_the_weight_of_typst(functions: dict[str, Json]) -> None:
+    assert {name for name, function in functions.items() if len(function["Layers"]) == 3} == {"transcripts"}
+    assert {len(function["Layers"]) for function in functions.values()} == {2, 3}
+
+
+def test_no_function_is_handed_a_secret(functions: dict[str, Json]) -> None:
+    for function in functions.values():
+        for name in function["Environment"]["Variables"]:
+            assert not [word for word in ("SECRET", "PASSWORD", "TOKEN") if word in name]

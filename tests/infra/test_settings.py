@@ -1,0 +1,60 @@
+"""Settings: frozen, checked, and about forces that exist."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from harbour.directory.service import force_profile
+from infra.config.settings import EASTSHIRE, Settings, SettingsError, settings_for
+
+
+@pytest.fixture(params=["local", "dev", "prod"])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    return settings_for(request.param)
+
+
+def test_settings_cannot_be_changed(settings: Settings) -> None:
+    with pytest.raises(FrozenInstanceError):
+        settings.keep = False  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        settings.sizing["chat"] = settings.sizing["timers"]  # type: ignore[index]
+
+
+def test_the_force_is_one_that_visitors_can_be_told_about(settings: Settings) -> None:
+    assert force_profile(settings.force.id).name == settings.force.name == EASTSHIRE.name
+
+
+def test_an_account_need_not_be_known_to_synthesise() -> None:
+    assert settings_for("prod").account is None
+
+
+def test_an_unknown_deployment_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(SettingsError, match="no settings for prod/westshire; there are local/eastshire"):
+        settings_for("prod", "westshire")
+
+
+def test_production_data_must_outlive_its_stack() -> None:
+    with pytest.raises(SettingsError, match="outlive"):
+        replace(settings_for("prod"), keep=False)
+
+
+def test_a_sealed_package_is_locked_for_a_day_at_least() -> None:
+    with pytest.raises(SettingsError, match="locked"):
+        replace(settings_for("dev"), seal_retention_days=0)
+
+
+def test_the_embedded_cloud_belongs_to_the_local_environment_only() -> None:
+    with pytest.raises(SettingsError, match="embedded cloud"):
+        replace(settings_for("dev"), embedded_cloud="http://127.0.0.1:4566")
+
+
+def test_every_address_of_the_local_deployment_is_on_this_machine() -> None:
+    local = settings_for("local", local_port=4999)
+    assert local.embedded_cloud == local.sign_in_origin == "http://127.0.0.1:4999"
+
+
+def test_an_hour_without_an_answer_never_passes_unnoticed(settings: Settings) -> None:
+    assert settings.timers.unanswered <= 300
+    assert settings.timers.drop_grace <= 300
