@@ -1,6 +1,6 @@
 /**
  * Prints what a visitor's browser loads before they can type, and fails when it is over the limit:
- * `embed.js`, the chat script (styles within) and one language, each as gzip sends it.
+ * the scripts and the style of the page, the chat script (its styles within) and one language, as gzip sends them.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -13,13 +13,14 @@ function weight(path: string): number {
   return gzipSync(readFileSync(join(dist, path)), { level: 9 }).length;
 }
 
-const chat = readdirSync(join(dist, "assets")).find((name) => /^chat-.*\.js$/.test(name));
-if (!chat) throw new Error("Nothing is built: npm run build:chat");
 const scripts = [
-  ["embed.js", weight("embed.js")],
-  [chat, weight(join("assets", chat))],
-] as const;
+  ["embed.js", weight("embed.js")] as const,
+  ...readdirSync(join(dist, "assets"))
+    .filter((name) => /\.(js|css)$/.test(name))
+    .map((name) => [name, weight(join("assets", name))] as const),
+];
 const languages = readdirSync(join(dist, "assets/locales"))
+  .filter((name) => !name.includes("-2-"))
   .map((name) => [name, weight(join("assets/locales", name))] as const)
   .sort(([, a], [, b]) => b - a);
 

@@ -138,7 +138,7 @@ class Item(Document):
     left: Left | None
     attention: Annotated[Attention | None, Field(description="Why an officer must look at it.")]
     opened_at: Instant
-    last_at: Instant
+    last_at: Annotated[Instant, Field(description="In this version the same as `since`.")]
     preview: None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,6 +24,8 @@ app = Chalice("console", configure_logs=False)
 
 DOWNLOAD_SECONDS = 300
 _ID_LENGTH = 32
+_COLLAR = re.compile(r"[A-Za-z0-9.-]{1,16}")
+"""A collar number names its officer in the record (``officer:4417``), so it holds nothing that needs quoting there."""
 
 
 class DutyChange(BaseModel):
@@ -55,7 +58,8 @@ class _Person:
 def _caller() -> _Person:
     """Who calls, from the claims that API Gateway has verified. Another force's officer is nobody here."""
     claims = request_of(app).context["authorizer"]["claims"]
-    if claims.get("custom:force") != load(bootstrap.ConversationSettings).force or not claims.get("custom:collar"):
+    ours = claims.get("custom:force") == load(bootstrap.ConversationSettings).force
+    if not (ours and _COLLAR.fullmatch(claims.get("custom:collar", ""))):
         raise Forbidden("forbidden", "This account does not belong to this force.")
     groups = claims.get("cognito:groups", "")
     names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()

@@ -64,6 +64,7 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
             "tcp connect error",
             "connection timed out",
             "err_socket_timeout",
+            "(from versions: none)",
         ),
         "the package registries cannot be reached: connect this machine to the network (or set the proxy) and"
         " run it again",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Final
@@ -61,6 +62,10 @@ def start(instance: Instance, engine: str) -> bool:
         return False
     stop(instance)
     services.check_ports(instance, ["cloud"])
+    if not (instance.state / "services" / "cloudformation.json").exists():
+        # It was ended before it ever wrote its state: the objects that it wrote at once belong to nothing.
+        shutil.rmtree(instance.state / "s3", ignore_errors=True)
+    shutil.rmtree(instance.temporary, ignore_errors=True)
     for folder in (instance.state, instance.temporary):
         folder.mkdir(parents=True, exist_ok=True)
     command = [str(MINISTACK / "bin" / "python"), "-m", "ministack"]

@@ -241,13 +241,14 @@ async def _join(front: web.WebSocketResponse, behind: ClientWebSocketResponse) -
     except TimeoutError:
         await front.close(code=_GOING_AWAY)
     finally:
+        # Also when the server cancels this because the browser is gone: the API behind must learn how it went.
         for task in (from_front, from_behind):
             task.cancel()
         for result in await asyncio.gather(from_front, from_behind, return_exceptions=True):
             if isinstance(result, Exception):
                 _LOG.warning("socket: %s", type(result).__name__)
-    await behind.close(code=_code(front.close_code))
-    await front.close(code=_code(behind.close_code))
+        await behind.close(code=_code(front.close_code))
+        await front.close(code=_code(behind.close_code))
 
 
 async def _from_front(front: web.WebSocketResponse, behind: ClientWebSocketResponse) -> None:

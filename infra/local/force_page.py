@@ -46,7 +46,9 @@ def application(settings: EdgeSettings) -> web.Application:
         "Content-Security-Policy": content_security_policy(harbour),
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-cache",
+        # The page names the chat's host in its script tag: from the cache it would say that a chat was offered here.
+        # docs/deploying.md asks the same of a force.
+        "Cache-Control": "no-store",
     }
 
     async def file(request: web.Request) -> web.Response:

@@ -53,7 +53,7 @@ class Ports:
             text = environ.get(variable, "").strip()
             if not text:
                 continue
-            if not text.isdecimal() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the range of TCP ports
+            if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:  # noqa: PLR2004 - the range of TCP ports
                 raise ValueError(f"{variable}={text} is not a port number")
             chosen[name] = int(text)
         ports = cls(**chosen)

@@ -145,13 +145,8 @@ def is_free(port: int) -> bool:
 def owner_of(port: int) -> str:
     """Name and process id of who listens on that port, where the system tells it; else empty."""
     inodes = _listening_inodes(port)
-    for descriptors in sorted(Path("/proc").glob("[0-9]*/fd")) if inodes else ():
-        try:
-            links = {str(entry.readlink()) for entry in descriptors.iterdir()}
-        except OSError:
-            continue
-        if links & inodes:
-            process = descriptors.parent
+    for process in sorted(Path("/proc").glob("[0-9]*")) if inodes else ():
+        if inodes & _open_files(process):
             with contextlib.suppress(OSError):
                 return f"{(process / 'comm').read_text('utf-8').strip()} (process {process.name})"
     if not inodes:
@@ -243,6 +238,17 @@ def _listening_inodes(port: int) -> set[str]:
                 fields = line.split()
                 if fields[3] == listening and int(fields[1].rpartition(":")[2], 16) == port:
                     found.add(f"socket:[{fields[9]}]")
+    return found
+
+
+def _open_files(process: Path) -> set[str]:
+    """What the file descriptors of a process point to; those of other users' processes cannot be read."""
+    found: set[str] = set()
+    with contextlib.suppress(OSError):
+        for descriptor in (process / "fd").iterdir():
+            # They come and go while we read.
+            with contextlib.suppress(OSError):
+                found.add(str(descriptor.readlink()))
     return found
 
 

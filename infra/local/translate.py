@@ -171,7 +171,7 @@ class StandIn:
         self._engine = engine
         self._glossaries = glossaries
         self._now = now
-        self._service = Service("translate", _OPERATIONS)
+        self._service = Service("translate", _OPERATIONS, own_limits=frozenset({"Text"}))
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to one HTTP request; blocks while the engine works. ``headers`` have lower-case names."""
@@ -282,7 +282,7 @@ class Forwarder:
     def __init__(self) -> None:
         import boto3
 
-        self._service = Service("translate", _OPERATIONS)
+        self._service = Service("translate", _OPERATIONS, own_limits=frozenset({"Text"}))
         self._client: Any = boto3.client("translate", region_name=os.environ.get("AWS_REGION") or None)
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -100,7 +100,8 @@ def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False)
         cloud.start(instance, engine)
         step.found = engine if not lost else f"{engine}; it was not stopped by `make down`, so what was new is lost"
     with steps.step("Deploying the CDK app into it") as step:
-        step.found = "" if _deploy(instance, settings, clients) else "nothing changed"
+        deployed = _deploy(instance, settings, clients)
+        step.found = "" if deployed else "nothing changed"
         outputs = Outputs.read(instance.outputs)
     with steps.step("Adding what its CloudFormation leaves out"), _aws("adding to the deployment"):
         _lock_evidence(clients, outputs.evidence_bucket, settings.seal_retention_days)
@@ -112,6 +113,10 @@ def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False)
     with steps.step("Enrolling the demonstration officers") as step, _aws("enrolling the officers"):
         enrolled = officers.enrol(clients.cognito, instance, outputs.pool, outputs.client, settings.force.id)
         step.found = f"{enrolled} new" if enrolled else "all there"
+        if deployed or enrolled:
+            # It writes its state only as it stops; from here on a power cut cannot take the deployment away.
+            cloud.stop(instance)
+            cloud.start(instance, engine)
     with steps.step("Trying everything out"):
         _write_local_json(instance)
         _try_out(instance)

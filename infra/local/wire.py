@@ -82,11 +82,14 @@ class Service:
         As in ``boto3.client(name)``.
     operations
         Those that are answered; every other one is refused as AWS refuses unknown operations.
+    own_limits
+        Members whose greatest length the service refuses with an exception of its own, so not here.
     """
 
-    def __init__(self, name: str, operations: frozenset[str]) -> None:
+    def __init__(self, name: str, operations: frozenset[str], own_limits: frozenset[str] = frozenset()) -> None:
         self.model: ServiceModel = botocore.session.get_session().get_service_model(name)
         self._operations = operations
+        self._own_limits = own_limits
 
     def read(self, path: str, headers: Mapping[str, str], body: bytes) -> Call:
         """The call that an HTTP request makes; ``headers`` have lower-case names.
@@ -102,7 +105,7 @@ class Service:
         shape = self.model.operation_model(operation).input_shape
         values = _decode(form, body)
         values = _typed(shape, values, form) if shape else {}
-        if shape and (faults := violations(shape, values)):
+        if shape and (faults := violations(shape, self._shortened(shape, values))):
             raise Refused("ValidationException", _counted(faults), form_of_answer=form)
         return Call(operation, values, form)
 
@@ -127,6 +130,11 @@ class Service:
         kind = refused.code if form == JSON else f"com.amazonaws.{self.model.service_name}#{refused.code}"
         body = {"__type": kind, self._message_member(refused.code): refused.message, **members}
         return _packed(refused.status, _encode(form, body), form, {"x-amzn-errortype": refused.code})
+
+    def _shortened(self, shape: StructureShape, values: Values) -> Values:
+        """``values`` as they would be within the limits that the operation itself watches."""
+        watched = {name: shape.members[name].metadata.get("max") for name in self._own_limits & values.keys()}
+        return values | {name: values[name][:most] for name, most in watched.items() if isinstance(values[name], str)}
 
     def _message_member(self, code: str) -> str:
         """``Message`` or ``message``, as this exception is spelt in the model."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ import boto3
 from infra.config.table import INDEXES, PARTITION_KEY, SORT_KEY
 from infra.local import cloud
 from infra.local.instance import ROOT, Instance, Ports
+from infra.local.up import bring_up, take_down
 from tests.bench.functions import Code, Functions, remove
 from tests.bench.wire import Recorder
 
@@ -39,6 +40,8 @@ class Bench:
         The local Harbour of this run. Only its embedded cloud runs, unless a measure brings up the rest.
     recorder, code
         The wire, and the unpacked zips.
+    scratch
+        For files that need not outlive the run.
     seed
         Drawn for this run; a measure derives its random numbers from it and prints it.
     """
@@ -46,6 +49,7 @@ class Bench:
     instance: Instance
     recorder: Recorder
     code: Code
+    scratch: Path
     seed: int
 
     def random(self, purpose: str) -> random.Random:
@@ -61,11 +65,24 @@ class Bench:
         """DynamoDB through the recorder, for peers: counted."""
         return _database(self.recorder.address)
 
+    def running(self) -> dict[str, Any]:
+        """Bring up the whole of Harbour, with its pages; the content of ``local.json``.
+
+        Raises
+        ------
+        CannotGoOn
+            It does not come up.
+        """
+        with self.instance.log("bench").open("w", encoding="utf-8") as steps:
+            bring_up(self.instance, steps)
+        document: dict[str, Any] = json.loads(self.instance.local_json.read_text("utf-8"))
+        return document
+
     @contextmanager
     def harbour(self) -> Iterator[tuple[Functions, Table]]:
         """All functions on a table of their own."""
         table = Table.made(self.database)
-        functions = Functions(self.code, self.recorder, table.name, self.instance.temporary)
+        functions = Functions(self.code, self.recorder, table.name, self.scratch)
         try:
             yield functions, table
         finally:
@@ -99,7 +116,7 @@ class Table:
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=_keys(PARTITION_KEY, SORT_KEY),  # type: ignore[arg-type]
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in types.items()],  # type: ignore[typeddict-item,misc]
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in types.items()],  # type: ignore[typeddict-item]
             GlobalSecondaryIndexes=indexes,  # type: ignore[arg-type]
         )
         return cls(database, name)
@@ -134,21 +151,23 @@ def ready(seed: int | None = None) -> Iterator[Bench]:
     TargetUnavailableError
         The zips cannot be built here.
     """
-    shutil.rmtree(HOME / "state", ignore_errors=True)
-    instance = Instance(HOME, Ports.free())
-    for folder in (instance.home, instance.logs, instance.temporary):
-        folder.mkdir(parents=True, exist_ok=True)
-    code = Code.built(instance.temporary / "code")
+    instance, scratch = Instance(HOME, Ports.free()), HOME / "scratch"
+    # An earlier run may have been killed: its services are on other ports, but in the same folder.
+    take_down(instance)
+    remove(HOME)
+    for folder in (instance.logs, scratch):
+        folder.mkdir(parents=True)
+    code = Code.built(scratch / "code")
     try:
         cloud.start(instance, "apertium")
         recorder = Recorder(instance.cloud_address)
         try:
-            yield Bench(instance, recorder, code, secrets.randbelow(10**9) if seed is None else seed)
+            yield Bench(instance, recorder, code, scratch, secrets.randbelow(10**9) if seed is None else seed)
         finally:
             recorder.close()
     finally:
-        cloud.stop(instance)
-        remove(code.folder)
+        take_down(instance)
+        remove(scratch)
 
 
 def _database(address: str) -> DynamoDBClient:

@@ -37,7 +37,7 @@ def read_units(items: Iterable[Attributes], *, consistent: bool) -> float:
     return steps * (1.0 if consistent else 0.5)
 
 
-def _value_size(value: Mapping[str, Any]) -> int:  # noqa: PLR0911 - one line for each of DynamoDB's types
+def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, written),) = value.items()
     match kind:
         case "S":

@@ -227,4 +227,3 @@ class Functions:
             made = Environment(function, variables, log)
             self._all.append(made)
         return made
-

@@ -24,10 +24,14 @@ _CREATED: Final = (200, 201, 204)
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Calls the functions with recorded events, as API Gateway does, and counts what comes in."""
+    """Calls the functions with recorded events, as API Gateway does, and counts what comes in.
+
+    ``tickets`` are those that opened a socket.
+    """
 
     functions: Functions
     recorder: Recorder
+    tickets: list[str] = field(default_factory=list)
 
     def rest(
         self,
@@ -66,6 +70,7 @@ class Gateway:
         AssertionError
             The authorizer refused.
         """
+        self.tickets.append(ticket)
         connection = f"{secrets.token_urlsafe(9)[:11]}CIAMc="
         event = _recorded("socket_connect")
         event["requestContext"]["connectionId"] = connection
@@ -154,6 +159,10 @@ class Person:
     def named(self) -> dict[str, str]:
         """The field by which a frame names the conversation; a visitor's names none."""
         return {}
+
+    def connect(self) -> None:
+        """Open a socket for the first time or again, and catch up."""
+        raise NotImplementedError
 
     def say(self, text: str) -> None:
         """Send the next message."""
@@ -259,17 +268,23 @@ class Officer(Person):
         return {"conversation": self.conversation}
 
     def connect(self) -> None:
-        """Open a socket, and say hello for the alerts of the queue."""
+        """Open a socket, say hello for the alerts of the queue, and join what she is in."""
         issued = self.gateway.rest("console", "POST", "/ticket", {}, claims=self.claims)
         self.sockets.append(self.gateway.connect(issued["ticket"]))
         self.socket.send({"action": "hello", "client": self.client})
+        if self.conversation:
+            self.join()
 
     def accept(self, conversation: str) -> None:
         """Take a conversation, and join it."""
         path = "/conversations/{conversation}/accept"
         self.gateway.rest("console", "POST", path, {}, claims=self.claims, conversation=conversation)
         self.conversation = conversation
-        self.signal("resume", client=self.client, last=0)
+        self.join()
+
+    def join(self) -> None:
+        """Take part with the socket in use, and catch up."""
+        self.signal("resume", client=self.client, last=self.last)
 
 
 def meet(gateway: Gateway, language: str = "en") -> tuple[Visitor, Officer]:

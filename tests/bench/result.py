@@ -14,6 +14,9 @@ from typing import Final
 WIDTH: Final = 118
 """Columns of the printed table."""
 
+_NUMBERS: Final = (1, 3, 4)
+"""Its columns that are set to the right."""
+
 
 class Bound(Enum):
     """How a number may stand to its limit."""
@@ -114,7 +117,7 @@ def table(results: Sequence[Result], *, notes: bool = True) -> str:
     widths = [max(_columns(row[i]) for row in rows) for i in range(len(head))]
     lines = []
     for row, result in zip(rows, [None, *results], strict=True):
-        cells = [_padded(cell, width, right=i in (1, 3, 4)) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = (_padded(row[i], width, right=i in _NUMBERS) for i, width in enumerate(widths))
         lines.append("  ".join(cells).rstrip())
         if result is None:
             lines.append("  ".join("-" * width for width in widths))

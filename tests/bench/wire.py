@@ -4,8 +4,9 @@ A function is told by ``AWS_ENDPOINT_URL`` that all of AWS is at the recorder's 
 embedded cloud. Units of reads follow from the bytes on the wire by AWS's rules (:mod:`tests.bench.capacity`). Units of
 writes, which depend on what was there before, are asked of the embedded cloud (``ReturnConsumedCapacity`` is put into
 the request and taken out of the answer, so the function sees what it would see without) and compared with the rules
-where the request alone decides them: that is every message. The management API of sockets (``@connections``), Translate, EventBridge and
-SQS are answered here: sockets are inboxes that a measure reads, and Translate marks each text with its direction.
+where the request alone decides them: that is every message. The management API of sockets (``@connections``),
+Translate, EventBridge and SQS are answered here: sockets are inboxes that a measure reads, and Translate marks each
+text with its direction.
 
 Nothing here runs in the process of the code under test.
 """
@@ -82,6 +83,10 @@ class _Answer:
     bill: Bill = field(default_factory=Counter)
     connection: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_Known = tuple[str, str, Callable[[], _Answer]]
+"""Service, name of the operation, and how it is answered."""
 
 
 class Sockets:
@@ -180,11 +185,9 @@ class Recorder:
             time.sleep(self.delay)
         connection = _CONNECTION.search(path)
         service, name, ask = (
-            ("sockets", method, lambda: self._posted(method, unquote(connection.group(1)), body))
-            if connection
-            else self._target(headers, body)
+            self._socket(method, unquote(connection.group(1)), body) if connection else self._target(headers, body)
         )
-        answer: _Answer = ask()
+        answer = ask()
         self.note(
             Operation(
                 service=service,
@@ -198,7 +201,10 @@ class Recorder:
         )
         return answer
 
-    def _target(self, headers: Mapping[str, str], body: bytes) -> tuple[str, str, Callable[[], _Answer]]:
+    def _socket(self, method: str, connection: str, body: bytes) -> _Known:
+        return "sockets", method, lambda: self._posted(method, connection, body)
+
+    def _target(self, headers: Mapping[str, str], body: bytes) -> _Known:
         target = headers.get("x-amz-target", "")
         api, _, name = target.partition(".")
         if api.startswith("DynamoDB"):
@@ -254,10 +260,10 @@ class Recorder:
     def _bill(
         self, name: str, request: Mapping[str, Any], document: Mapping[str, Any], consumed: Any, status: int
     ) -> Bill:
-        if status >= 400:  # noqa: PLR2004 - HTTP
+        if status >= 400:
             return _refused(name, request, str(document.get("__type", "")))
         if name in _READS:
-            return Counter({"read_unit": self._read(name, request, document)})  # type: ignore[dict-item]
+            return Counter({"read_unit": self._read(name, request, document)})
         entries = consumed if isinstance(consumed, list) else [consumed]
         if not all(entries):
             self.doubts.append(f"{name}: the emulator does not say what it cost")
@@ -266,7 +272,7 @@ class Recorder:
         expected = _new_item(name, request)
         if expected not in (None, units):
             self.doubts.append(f"{name}: the emulator says {units} units, the rules {expected}")
-        return Counter({"write_unit": units})  # type: ignore[dict-item]
+        return Counter({"write_unit": units})
 
     def _read(self, name: str, request: Mapping[str, Any], document: Mapping[str, Any]) -> float:
         """By the rules, from the bytes that were read: the emulator says one page, whatever its size."""
@@ -290,10 +296,10 @@ def _refused(name: str, request: Mapping[str, Any], kind: str) -> Bill:
     """A write whose condition failed is billed all the same; nothing else that was refused is."""
     if kind.endswith("ConditionalCheckFailedException"):
         item = request.get("Item")
-        return Counter({"write_unit": capacity.write_units(item) if item else 1.0})  # type: ignore[dict-item]
+        return Counter({"write_unit": capacity.write_units(item) if item else 1.0})
     if kind.endswith("TransactionCanceledException") and name == "TransactWriteItems":
         puts = [entry["Put"]["Item"] for entry in request["TransactItems"] if "Put" in entry]
-        return Counter({"write_unit": 2 * sum(map(capacity.write_units, puts))})  # type: ignore[dict-item]
+        return Counter({"write_unit": 2 * sum(map(capacity.write_units, puts))})
     return Counter()
 
 

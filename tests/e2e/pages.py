@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Locator,
+    Page,
+    Playwright,
+    Response,
+    Route,
+    expect,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -56,6 +66,14 @@ class VisitorPage:
     """The chat on the force's page."""
 
     page: Page
+    conversation: str = ""
+
+    def __post_init__(self) -> None:
+        self.page.on("response", self._remember)
+
+    def _remember(self, response: Response) -> None:
+        if response.url.endswith("/chat/tickets") and response.ok:
+            self.conversation = response.json()["conversation"]
 
     @property
     def chat(self) -> FrameLocator:
@@ -88,9 +106,10 @@ class VisitorPage:
 
 @dataclass
 class OfficerPage:
-    """The console."""
+    """The console, and the conversation in it that a test is about."""
 
     page: Page
+    conversation: str = ""
 
     def by_id(self, test_id: str) -> Locator:
         return self.page.get_by_test_id(test_id)
@@ -110,13 +129,13 @@ class OfficerPage:
 
     @property
     def column(self) -> Locator:
-        """The conversation that is open last."""
-        return self.by_id("conversation").last
+        """The conversation that was accepted last."""
+        return self.page.locator(f'[data-testid="conversation"][data-conversation="{self.conversation}"]')
 
-    def accept(self, language: str) -> None:
-        """The newest conversation in the queue that is in ``language`` (its English name)."""
-        item = self.by_id("queue-item").filter(has_text=language).last
-        item.get_by_test_id("accept").click()
+    def accept(self, visitor: VisitorPage) -> None:
+        """Take this visitor's conversation from the queue."""
+        self.conversation = visitor.conversation
+        self.page.locator(f'[data-testid="accept"][data-conversation="{visitor.conversation}"]').click()
         expect(self.column.get_by_test_id("composer")).to_be_editable(timeout=15_000)
 
     def say(self, text: str) -> None:
@@ -139,9 +158,8 @@ class OfficerPage:
         self.column.get_by_test_id("close-confirm").click()
         expect(self.column.get_by_test_id("composer")).not_to_be_editable()
 
-    def leave_nothing_open(self) -> None:
-        """So that the next test begins with an empty desk."""
-        while self.by_id("conversation").count():
-            if self.column.get_by_test_id("close").count():
-                self.close("no_longer_wanted")
-            self.column.get_by_test_id("dismiss").click()
+    def finish(self) -> None:
+        """End the test's conversation, if it is still open: an officer can only hold so many."""
+        close = self.column.get_by_test_id("close")
+        if self.conversation and close.count():
+            self.close("no_longer_wanted")

@@ -41,7 +41,7 @@ def test_a_chat_leaves_nothing_on_the_device(harbour: dict[str, Any], playwright
         page.on("websocket", lambda socket: secrets.add(socket.url.split("ticket=")[-1]))
 
         def remember(response: Any) -> None:
-            if response.url.endswith("/chat/tickets") and response.status == 201:  # noqa: PLR2004 - Created
+            if response.url.endswith("/chat/tickets") and response.status == 201:
                 body = response.json()
                 secrets.update({body["ticket"], body["conversation"], body["resume"]})
 

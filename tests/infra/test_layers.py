@@ -120,6 +120,63 @@ import chalice, pydantic, rfc8785, aws_lambda_powertools
     assert shipped == expected
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_builds_all_its_parts_from_what_is_uploaded_alone(
+    assets: BuiltAssets, tmp_path: Path, name: str
+) -> None:
+    """Its zip, its layers, and nothing that this machine happens to have: the composition root is built to the end."""
+    layers = ["harbour", "vendor", *(["render"] if name == "transcripts" else [])]
+    for part in (*(f"layer {layer}" for layer in layers), f"function {name}"):
+        with zipped(assets, part) as archive:
+            archive.extractall(tmp_path)
+    script = f"""
+import sys
+sys.path[:0] = [{str(tmp_path)!r}, {str(tmp_path / "python")!r}]
+import app
+from harbour import bootstrap
+{_PARTS[name]}
+outside = [m.__file__ for m in list(sys.modules.values())
+           if "site-packages" in (getattr(m, "__file__", None) or "")]
+assert not outside, outside[:3]
+"""
+    environment = {
+        "AWS_DEFAULT_REGION": "eu-west-2",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "POWERTOOLS_SERVICE_NAME": name,
+        "HARBOUR_FONTS": str(tmp_path / "fonts"),
+        **{f"HARBOUR_{setting}": value for setting, value in _SETTINGS.items()},
+    }
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+_PARTS = {
+    "authorizer": "bootstrap.tickets()",
+    "chat": "bootstrap.conversations(); bootstrap.delivery(); bootstrap.translation()",
+    "visitor": "bootstrap.entrance(); bootstrap.desk()",
+    "console": "bootstrap.desk(); import harbour.aws.evidence_store",
+    "timers": "bootstrap.watch()",
+    "translations": "bootstrap.late_translations()",
+    "transcripts": "app.service(); import harbour.evidence.verify",
+}
+
+_SETTINGS = {
+    "TABLE": "t",
+    "FORCE": "eastshire",
+    "EVENT_BUS": "bus",
+    "SOCKET_ENDPOINT": "https://ab12cd34ef.execute-api.eu-west-2.amazonaws.com/socket",
+    "EVIDENCE_BUCKET": "evidence",
+    "SIGNING_KEY": "arn:aws:kms:eu-west-2:123456789012:key/0",
+    "SEAL_RETENTION_DAYS": "1",
+    "VERSION": "test",
+    "LATE_TRANSLATION_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/123456789012/late",
+    "TERMINOLOGY": "glossary",
+}
+
+
 def test_the_render_layer_carries_typst_and_fonts(assets: BuiltAssets) -> None:
     with zipped(assets, "layer render") as archive:
         files = archive.namelist()

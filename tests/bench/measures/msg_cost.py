@@ -35,8 +35,8 @@ def measure(bench: Bench) -> Sequence[Result]:
         void = _void(bench, table, visitor, officer, operations, others)
     bill = bill_of(operations)
     paid, floor = price(bill), floor_of(MESSAGES)
-    refused = sum(o.called == "dynamodb.PutItem" and o.status >= 400 for o in operations)  # noqa: PLR2004 - HTTP
-    yield_ = Result(
+    refused = sum(o.called == "dynamodb.PutItem" and o.status >= 400 for o in operations)
+    message = Result(
         name="msg-cost",
         value=paid / MESSAGES,
         unit="µ$/message",
@@ -51,7 +51,7 @@ def measure(bench: Bench) -> Sequence[Result]:
     sent = {n: peers.checked(bench, n, text) for n in (2, 20, 200)}
     peer = price(sent[200].bill)
     return [
-        yield_,
+        message,
         Result(
             name="msg-cost, dynamodb",
             value=price(_only(bill, "write_unit", "read_unit")) / MESSAGES,
@@ -100,7 +100,7 @@ def _reconnection(random: Random, visitor: Person, officer: Person) -> None:
     """The visitor's line breaks unnoticed; the officer writes into it; the visitor comes back for what was missed."""
     visitor.socket.die()
     officer.say(_text(random))
-    visitor.connect()  # type: ignore[attr-defined]
+    visitor.connect()
 
 
 def _text(random: Random) -> str:

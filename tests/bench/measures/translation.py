@@ -36,7 +36,7 @@ _CANNED: Final = (
     "If you are in danger now, call 999. If you cannot speak, press 55 when you are asked to.",
     "Is it safe for you to go on writing?",
 )
-_TRIVIAL: Final = ("😢", "👍🏽", "999", "…", "07:30", "https://www.gov.uk/guidance/domestic-abuse-how-to-get-help", "?!", "2 + 2")
+_TRIVIAL: Final = ("😢", "👍🏽", "999", "…", "07:30", "https://www.gov.uk/report-domestic-abuse", "?!", "2 + 2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def measure(bench: Bench) -> Sequence[Result]:
             unit="characters",
             reference=unique,
             target=Target("ratio", Bound.AT_MOST, 1.02),
-            note=f"{len(LANGUAGES)} conversations of {MESSAGES} messages ({', '.join(LANGUAGES)} with {OFFICER_READS}), "
-            f"with repeats, canned answers, emoji, digits, addresses and a resend, through one warm function; {times} "
+            note=f"{len(LANGUAGES)} conversations of {MESSAGES} messages ({', '.join(LANGUAGES)} with "
+            f"{OFFICER_READS}), with repeats, canned answers, emoji, digits, addresses and a resend, through one warm function; {times} "
             f"requests. Reference: each needed text once for each direction. Translating all for each recipient is "
             f"{naive:,} characters. A cent buys {0.01 / (price({'translated_character': 1}) / 1e6):,.0f} characters. "
             f"Seed {bench.seed}.",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tests.infra.conftest import prod, synthesised
 from tests.unit.functions.conftest import world
 
-__all__ = ["world"]
+__all__ = ["prod", "synthesised", "world"]

@@ -376,6 +376,21 @@ def test_a_signed_statement_that_leaves_a_file_unbound(court: Court, genuine: Fi
     assert court.judges(sealed_by(world.key, genuine, subjects=subjects)) == 1
 
 
+def test_a_signed_statement_that_binds_a_file_which_no_package_has(court: Court, genuine: Files, world: World) -> None:
+    subjects = {**described(genuine).subjects, "data/more.txt": "0" * 64}
+    assert court.judges(sealed_by(world.key, genuine, subjects=subjects)) == 1
+    assert court.failed == [BOUND]
+
+
+def test_a_record_of_one_force_under_the_statement_of_another(
+    court: Court, genuine: Files, world: World, trust_file: Path
+) -> None:
+    trust_file.write_bytes(trust.document("westshire", [world.key.trusted()]))
+    place = f"packages/westshire/2026/{CONVERSATION}.zip"
+    assert court.judges(sealed_by(world.key, genuine, force="westshire", key=place)) == 1
+    assert court.failed == ["statement and record are of one conversation"]
+
+
 BROKEN: dict[str, tuple[Forgery, str]] = {
     "a clock that was set back": (
         lambda e: [*e[:2], replace(e[2], head=replace(e[2].head, ts="2026-11-22T09:00:00.000Z")), *e[3:]],

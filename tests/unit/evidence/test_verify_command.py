@@ -39,6 +39,14 @@ def test_it_prints_every_check_what_was_sealed_and_what_is_not_proved(
         assert f"  - {item}" in printed
 
 
+def test_it_tells_the_check_sum_of_a_zip_to_compare_with_the_stores(
+    world: World, tmp_path: Path, trust_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package.zip").write_bytes(world.package())
+    assert main([str(tmp_path / "package.zip"), "--trust", str(trust_file)]) == 0
+    assert f"SHA-256 of the file: {world.records.sealed[CONVERSATION].sha256}\n" in capsys.readouterr().out
+
+
 def test_it_says_so_if_nobody_told_which_conversation_this_should_be(
     folder: Path, trust_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

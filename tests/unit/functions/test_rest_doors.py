@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harbour.identity.model import Officer
 from tests.unit.conversation.world import AMELIA, TOM, World
 from tests.unit.functions.doors import claims_of, rest
 
@@ -59,6 +60,12 @@ def test_exit_takes_plain_text_and_answers_nothing(world: World) -> None:
 def test_an_officer_of_another_force_is_nobody_here(world: World) -> None:
     status, problem, _ = rest("console", "GET", "/queue", claims=claims_of(AMELIA, force="westshire"))
     assert (status, problem["code"]) == (403, "forbidden")
+    del world
+
+
+@pytest.mark.parametrize("collar", ["", "44 17", "44:17", 'x"', "4" * 17])
+def test_a_collar_number_that_the_record_cannot_hold_is_refused(world: World, collar: str) -> None:
+    assert rest("console", "GET", "/queue", claims=claims_of(Officer(collar, "Nobody")))[0] == 403
     del world
 
 

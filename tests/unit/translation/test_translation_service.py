@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from harbour.translation.model import Outcome, Translation, Untranslated
-from harbour.translation.ports import Rendered
-from harbour.translation.service import TranslationService
+from harbour.translation.ports import Rendered, TranslationUnavailable
+from harbour.translation.service import REMEMBERED, REMEMBERED_CHARACTERS, TranslationService
 from tests.unit.translation.fakes import (
     ENGINE,
     FailingTranslator,
@@ -34,6 +34,51 @@ def test_each_language_is_asked_for_once_however_many_read_it() -> None:
     translator = TaggingTranslator()
     service(translator).translate_message("hola", "es", ["en", "en-GB", "en-US", "en"])
     assert translator.asked == [("hola", "es", "en")]
+
+
+def test_what_was_said_before_is_not_asked_for_again() -> None:
+    translator = TaggingTranslator()
+    translating = service(translator)
+    first, again = (translating.translate_message("sí", "es", ["en"]) for _ in range(2))
+    assert again == first
+    assert translator.asked == [("sí", "es", "en")]
+
+
+def test_the_same_words_in_another_direction_are_asked_for() -> None:
+    translator = TaggingTranslator()
+    translating = service(translator)
+    for source, target in (("es", "en"), ("es", "pl"), ("pt", "en"), ("auto", "en")):
+        translating.translate_message("no", source, [target])
+    assert translator.asked == [("no", "es", "en"), ("no", "es", "pl"), ("no", "pt", "en"), ("no", "auto", "en")]
+
+
+def test_a_failure_is_not_remembered() -> None:
+    class OnceDown(TaggingTranslator):
+        def translate(self, text: str, *, source: str, target: str) -> Rendered:
+            if not self.asked:
+                self.asked.append((text, source, target))
+                raise TranslationUnavailable("error")
+            return super().translate(text, source=source, target=target)
+
+    translating = service(OnceDown())
+    assert translating.translate_message("sí", "es", ["en"]).untranslated == (Untranslated("en", "error"),)
+    assert translating.translate_message("sí", "es", ["en"]).translations[0].text == "[es→en] sí"
+
+
+def test_a_long_text_does_not_stay_in_memory() -> None:
+    translator = TaggingTranslator()
+    translating = service(translator)
+    for _ in range(2):
+        translating.translate_message("a" * (REMEMBERED_CHARACTERS + 1), "es", ["en"])
+    assert len(translator.asked) == 2
+
+
+def test_what_has_not_been_said_for_long_is_forgotten() -> None:
+    translator = TaggingTranslator()
+    translating = service(translator)
+    for text in ("sí", *(f"número {n}" for n in range(REMEMBERED)), "sí"):
+        translating.translate_message(text, "es", ["en"])
+    assert [text for text, _, _ in translator.asked].count("sí") == 2
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ function show(): void {
 /** Focus goes where the work goes. On a phone that is the heading: the keyboard would hide the rest. */
 function focusOn(here: string): void {
   const write = here === "chatnull" && matchMedia("(pointer: fine)").matches;
-  const target = document.querySelector<HTMLElement>(write ? "textarea" : ".ended,h1");
+  const target = document.querySelector<HTMLElement>(write ? "textarea" : "h1");
   target?.focus();
 }
 

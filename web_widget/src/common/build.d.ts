@@ -1,6 +1,11 @@
 /** Path of the chat script on Harbour's host, without a leading slash: `assets/chat-<hash>.js`. */
 declare const __CHAT_SCRIPT__: string;
 
+/** Paths of what `embed.js` loads into the force's page: `assets/<name>-<hash>.js` and `.css`. */
+declare const __PANEL_SCRIPT__: string;
+declare const __AROUND_SCRIPT__: string;
+declare const __PAGE_STYLE__: string;
+
 /** The hash in the file names of all languages: `assets/locales/<code>-<hash>.json`. */
 declare const __LOCALES_HASH__: string;
 

@@ -194,7 +194,7 @@ export const LONGEST_MESSAGE = 4000;
 export interface Helpline {
   readonly name: string;
   readonly phone: string;
-  readonly hours: string;
+  readonly hours?: string;
   readonly for: string;
   readonly text?: string;
   readonly url?: string;
@@ -209,6 +209,8 @@ export interface Force {
   readonly emergency: string;
   readonly reply_within: string | null;
   readonly answering: string;
+  /** When officers answer, in the force's own language. */
+  readonly hours?: string;
   readonly helplines: readonly Helpline[];
 }
 

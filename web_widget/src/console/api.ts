@@ -58,7 +58,7 @@ export class OfficerApi {
   /** The whole record after `after`, page by page. The server notes who read it. */
   events = async (conversation: string, after: number): Promise<readonly ChatEvent[]> => {
     const events: ChatEvent[] = [];
-    for (let from = after; ; ) {
+    for (let from = after; ;) {
       const page = await this.#get<{ readonly events: readonly ChatEvent[]; readonly more: boolean }>(
         `${path(conversation)}/events?after=${from}`,
       );

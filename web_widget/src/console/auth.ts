@@ -142,13 +142,19 @@ export class Cognito {
     }
   }
 
-  /** Ends the session at Cognito: every token that came from it. Throws when it could not be reached. */
+  /**
+   * Ends this sign-in at Cognito: the refresh token and every token that came from it. Throws when it could not be
+   * reached; a session that is over already is none to end.
+   */
   async signOut(tokens: Tokens): Promise<void> {
-    if (tokens.refresh !== null) {
-      await this.#call("RevokeToken", { Token: tokens.refresh, ClientId: this.#config.client_id });
-    }
-    if (tokens.by === "password") {
-      await this.#call("GlobalSignOut", { AccessToken: tokens.access });
+    try {
+      await (tokens.refresh === null
+        ? this.#call("GlobalSignOut", { AccessToken: tokens.access })
+        : this.#call("RevokeToken", { Token: tokens.refresh, ClientId: this.#config.client_id }));
+    } catch (error) {
+      if (!(error instanceof CognitoError && OVER.has(error.type))) {
+        throw error;
+      }
     }
   }
 

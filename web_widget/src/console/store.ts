@@ -10,6 +10,7 @@ import {
   disconnected,
   fromItem,
   hasGap,
+  holdsUnsent,
   lastFromVisitor,
   lastSeq,
   lockReason,
@@ -46,6 +47,8 @@ export const CLOSE_OVERDUE_MS = 10_000;
 export const TYPING_SHOWN_MS = 6_000;
 /** The first pause before the server is asked again after it said "try again". */
 export const RETRY_MS = 2_000;
+/** How long a notice of something that went well stays. */
+export const NOTICE_SHOWN_MS = 12_000;
 /** How often a message is tried before it comes back to the officer. */
 export const SEND_ATTEMPTS = 4;
 
@@ -101,6 +104,7 @@ export interface State {
   readonly page: Page;
   readonly pane: Pane;
   readonly notices: readonly Notice[];
+  readonly lastNotice: number;
   readonly muted: boolean;
   readonly singleKeys: boolean;
   readonly shortcutsShown: boolean;
@@ -195,6 +199,7 @@ export function initial(client: string): State {
     page: "chats",
     pane: "queue",
     notices: [],
+    lastNotice: 0,
     muted: false,
     singleKeys: true,
     shortcutsShown: false,
@@ -234,13 +239,7 @@ export function attentionCount(state: State): number {
 
 /** Whether closing the page would lose words or leave people alone. */
 export function wouldLose(state: State): boolean {
-  return Object.values(state.conversations).some(
-    (c) =>
-      (c.mine && c.state === "active") ||
-      c.outbox.length > 0 ||
-      c.draft.trim() !== "" ||
-      c.noteDraft.trim() !== "",
-  );
+  return Object.values(state.conversations).some((c) => (c.mine && c.state === "active") || holdsUnsent(c));
 }
 
 function unreadOf(state: State, id: string): number {
@@ -569,11 +568,23 @@ function eventArrived(state: State, id: string, event: ChatEvent): Step {
   if (isNew && before.sync === "synced") {
     effects.push(...announced(next, id, event));
   }
+  if (isOwnRelease(state, event) && !holdsUnsent(before)) {
+    return [dismissed(next, id), [{ do: "fetchQueue" }]];
+  }
   if (event.type === "joined" || event.type === "requeued" || event.type === "closed") {
     effects.push({ do: "fetchQueue" });
   }
   const [flushed, more] = flush(next, id);
   return [flushed, [...effects, ...more]];
+}
+
+/** The officer's own release comes back as an event, often before the answer to the request. */
+function isOwnRelease(state: State, event: ChatEvent): boolean {
+  return (
+    event.type === "requeued" &&
+    event.body.reason === "released" &&
+    event.actor === `officer:${collarOf(state)}`
+  );
 }
 
 function announced(state: State, id: string, event: ChatEvent): Effect[] {
@@ -877,9 +888,13 @@ export function columnName(state: State, id: string): string {
 }
 
 function notice(state: State, kind: Notice["kind"], text: string): Step {
-  const key = (state.notices.at(-1)?.key ?? 0) + 1;
+  const key = state.lastNotice + 1;
   const notices = [...state.notices.filter((n) => n.text !== text), { key, kind, text }].slice(-MAX_NOTICES);
-  return [{ ...state, notices }, [{ do: "say", text, urgent: kind === "error" }]];
+  const say: Effect = { do: "say", text, urgent: kind === "error" };
+  // What went well need not be cleared away by hand; what did not stays until it is read.
+  const done = kind === "success" || kind === "information";
+  const gone: Effect = { do: "after", ms: NOTICE_SHOWN_MS, action: { type: "noticeRead", key } };
+  return [{ ...state, notices, lastNotice: key }, done ? [say, gone] : [say]];
 }
 
 function withNotes(state: State, id: string, changed: Partial<NotesView>): State {

@@ -121,9 +121,11 @@ describe("renewing", () => {
     );
   });
 
-  it("signs out everywhere", async () => {
-    const { pool, calls } = cognito();
+  it("ends the session at Cognito, and does not mind one that is over already", async () => {
+    const { pool, calls } = cognito({}, "NotAuthorizedException", "InternalErrorException");
     await pool.signOut(TOKENS);
+    await pool.signOut({ ...TOKENS, refresh: null });
     expect(calls.map((call) => call.operation)).toEqual(["RevokeToken", "GlobalSignOut"]);
+    await expect(pool.signOut(TOKENS)).rejects.toThrow();
   });
 });

@@ -356,10 +356,48 @@ describe("losing a conversation", () => {
     expect(wouldLose(desk.state)).toBe(true);
   });
 
+  it("takes a released conversation off the desk as soon as the record says so", () => {
+    const released: ChatEvent = {
+      seq: 2,
+      type: "requeued",
+      actor: "officer:4417",
+      at: at(2),
+      body: { reason: "released" },
+    };
+    expect(working().hear(live(released)).state.order).toEqual([]);
+    const typed = working().do({ type: "wrote", conversation: CHAT, draft: "kept" }).hear(live(released));
+    expect(typed.chat().draft).toBe("kept");
+  });
+
+  it("keeps on the desk what somebody else took away, and says so", () => {
+    const gone: ChatEvent = {
+      seq: 2,
+      type: "requeued",
+      actor: "system",
+      at: at(2),
+      body: { reason: "officer_gone" },
+    };
+    const desk = working().hear(live(gone));
+    expect(desk.locked()).toMatch(/no longer/);
+  });
+
   it("stops at the place that took over", () => {
     const desk = working().hear({ type: "error", code: "replaced", message: "" });
     expect(desk.state.connection).toEqual({ phase: "replaced" });
     expect(desk.locked()).not.toBeNull();
+  });
+});
+
+describe("notices", () => {
+  it("go by themselves when something went well, and stay when it did not", () => {
+    const desk = new Desk().do({ type: "notice", kind: "success", text: "done" });
+    desk.do({ type: "notice", kind: "error", text: "failed" });
+    for (const effect of desk.effects) {
+      if (effect.do === "after") {
+        desk.do(effect.action);
+      }
+    }
+    expect(desk.state.notices.map((notice) => notice.text)).toEqual(["failed"]);
   });
 });
 

@@ -39,8 +39,7 @@ export function Chat() {
           </li>
         ))}
       </ol>
-      {conversation.closedBy && <Ended by={conversation.closedBy} />}
-      {!conversation.closedBy && <Composer />}
+      {conversation.closedBy ? <Ended /> : <Composer />}
     </main>
   );
 }

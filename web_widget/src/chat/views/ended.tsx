@@ -1,5 +1,4 @@
 /** After the conversation: what happens next, how to come back, and a question that need not be answered. */
-import type { Conversation } from "../conversation.ts";
 import { h } from "../dom.ts";
 import { t } from "../language.ts";
 import { tell } from "../page.ts";
@@ -7,15 +6,10 @@ import { state } from "../state.ts";
 import { Danger, Helplines } from "./help.tsx";
 import { SafetyQuestion } from "./welcome.tsx";
 
-const WORDS = { officer: TEXT.endedOfficer, visitor: TEXT.endedYou, silence: TEXT.endedSilence };
-
-export function Ended({ by }: { by: NonNullable<Conversation["closedBy"]> }) {
+export function Ended() {
   const { safeAfter } = state;
   return (
     <section>
-      <h2 class="ended" tabindex="-1">
-        {t(WORDS[by])}
-      </h2>
       <h2>{t(TEXT.next)}</h2>
       <p>{t(TEXT.nextText)}</p>
       <p>{t(TEXT.comeBack)}</p>

@@ -27,9 +27,7 @@ export function Helplines() {
             <b>{line.name}</b>
             <strong>{line.phone}</strong>
             {line.text && <span>{line.text}</span>}
-            <span>
-              {line.hours} · {line.for}
-            </span>
+            <span>{[line.hours, line.for].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
       </ul>

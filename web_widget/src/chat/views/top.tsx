@@ -14,6 +14,8 @@ const LINE = {
   lost: TEXT.lost,
 };
 
+const ENDED = { officer: TEXT.endedOfficer, visitor: TEXT.endedYou, silence: TEXT.endedSilence };
+
 export function Top() {
   const { covered, screen, conversation } = state;
   const talking = screen === "chat";
@@ -42,14 +44,11 @@ function Header() {
   const { onDuty, officerTyping, line } = state;
   const { officer, closedBy } = state.conversation;
   const connection = line === "connected" && officerTyping ? TEXT.typing : LINE[line];
+  const heading = closedBy ? ENDED[closedBy] : onDuty ? TEXT.waiting : TEXT.offDuty;
   return (
     <header class="top">
       <h1 tabindex="-1">
-        {officer ? (
-          <bdi>{`${officer.name} · ${officer.collar}`}</bdi>
-        ) : (
-          t(onDuty ? TEXT.waiting : TEXT.offDuty)
-        )}
+        {officer && !closedBy ? <bdi>{`${officer.name} · ${officer.collar}`}</bdi> : t(heading)}
       </h1>
       <div class="tools">
         <p role="status">{!closedBy && t(connection)}</p>

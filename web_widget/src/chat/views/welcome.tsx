@@ -47,6 +47,7 @@ export function Welcome() {
       {!onDuty && (
         <section class="note">
           <h2>{t(TEXT.offDuty)}</h2>
+          <p lang="en">{force?.hours}</p>
           <p>{t(TEXT.offDutyText)}</p>
         </section>
       )}

@@ -13,6 +13,8 @@ import { Messages } from "./Messages";
 import { Button, Hidden, Mark, Shape, Spinner } from "./pieces";
 import { SealedPackage } from "./SealedPackage";
 
+const SEALING_POLL_MS = 3000;
+
 export function Closed({ state }: { readonly state: State }) {
   const desk = useDesk();
   const [items, setItems] = useState<readonly ClosedItem[] | null>(null);
@@ -40,6 +42,15 @@ export function Closed({ state }: { readonly state: State }) {
       here = false;
     };
   }, [desk, tries, read]);
+  // Sealing takes a moment: the list is fetched again until nothing in it is being sealed.
+  const sealing = items?.some((item) => !item.sealed) ?? false;
+  useEffect(() => {
+    if (!sealing || read) {
+      return;
+    }
+    const timer = setInterval(() => setTries((before) => before + 1), SEALING_POLL_MS);
+    return () => clearInterval(timer);
+  }, [sealing, read]);
   // The focus goes to what was opened, and back.
   useEffect(() => heading.current?.focus(), [read]);
 

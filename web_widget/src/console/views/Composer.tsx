@@ -28,6 +28,7 @@ export function Composer({ conversation, locked, languages }: ComposerProps) {
     : conversation.language === UNKNOWN_LANGUAGE
       ? "Their language is not known yet"
       : `They read it in ${readsIn}`;
+  const closed = conversation.state === "closed";
   const left = MAX_TEXT - length(draft);
   const send = () => desk.dispatch({ type: "posted", conversation: id });
 
@@ -38,7 +39,7 @@ export function Composer({ conversation, locked, languages }: ComposerProps) {
       element.style.height = "auto";
       element.style.height = `${element.scrollHeight + 4}px`;
     }
-  }, [draft]);
+  }, [draft, closed]);
 
   const keys = (event: KeyboardEvent) => {
     // While an input method composes, Enter chooses a character.
@@ -52,11 +53,16 @@ export function Composer({ conversation, locked, languages }: ComposerProps) {
     send();
     box.current?.focus();
   };
-  const described = [`${field}-hint`, locked && `${field}-locked`, problem && `${field}-problem`].filter(
-    Boolean,
-  );
+  const described = [
+    !closed && `${field}-hint`,
+    locked && `${field}-locked`,
+    problem && `${field}-problem`,
+  ].filter(Boolean);
   return (
-    <form class={`composer ${locked ? "composer--locked" : ""}`} onSubmit={submit}>
+    <form
+      class={`composer ${locked ? "composer--locked" : ""} ${closed ? "composer--closed" : ""}`}
+      onSubmit={submit}
+    >
       {problem && (
         <p class="govuk-error-message composer__problem" id={`${field}-problem`} role="alert">
           <Hidden>Error: </Hidden>
@@ -75,53 +81,55 @@ export function Composer({ conversation, locked, languages }: ComposerProps) {
         id={field}
         class={`govuk-textarea composer__box ${problem ? "govuk-textarea--error" : ""}`}
         ref={box}
-        rows={2}
+        rows={closed ? 1 : 2}
         dir="auto"
         lang={langAttribute(conversation.serviceLanguage)}
         data-testid="composer"
         data-conversation={id}
         aria-describedby={described.join(" ")}
         readOnly={locked !== null}
-        placeholder={`Write in ${writesIn}`}
+        placeholder={closed ? "" : `Write in ${writesIn}`}
         value={draft}
         onInput={(event) => desk.wrote(id, event.currentTarget.value)}
         onKeyDown={keys}
       />
-      <div class="composer__bar">
-        <Button
-          look="secondary"
-          class="small"
-          data-testid="answers"
-          aria-expanded={conversation.panel === "answers"}
-          onClick={() =>
-            desk.dispatch({
-              type: "panel",
-              conversation: id,
-              panel: conversation.panel === "answers" ? null : "answers",
-            })
-          }
-        >
-          Answers
-        </Button>
-        <p class="composer__hint" id={`${field}-hint`}>
-          {draft.length > COUNT_FROM ? (
-            <strong class={left < 0 ? "govuk-error-message" : ""}>
-              {left < 0 ? `${-left} characters too many` : `${left} characters left`}
-            </strong>
-          ) : (
-            readBy
-          )}
-        </p>
-        <Button
-          type="submit"
-          class="small composer__send"
-          data-testid="composer-send"
-          data-conversation={id}
-          aria-disabled={locked !== null}
-        >
-          Send
-        </Button>
-      </div>
+      {!closed && (
+        <div class="composer__bar">
+          <Button
+            look="secondary"
+            class="small"
+            data-testid="answers"
+            aria-expanded={conversation.panel === "answers"}
+            onClick={() =>
+              desk.dispatch({
+                type: "panel",
+                conversation: id,
+                panel: conversation.panel === "answers" ? null : "answers",
+              })
+            }
+          >
+            Answers
+          </Button>
+          <p class="composer__hint" id={`${field}-hint`}>
+            {draft.length > COUNT_FROM ? (
+              <strong class={left < 0 ? "govuk-error-message" : ""}>
+                {left < 0 ? `${-left} characters too many` : `${left} characters left`}
+              </strong>
+            ) : (
+              readBy
+            )}
+          </p>
+          <Button
+            type="submit"
+            class="small composer__send"
+            data-testid="composer-send"
+            data-conversation={id}
+            aria-disabled={locked !== null}
+          >
+            Send
+          </Button>
+        </div>
+      )}
     </form>
   );
 }

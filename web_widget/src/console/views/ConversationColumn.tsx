@@ -9,7 +9,7 @@ import { presenceSign, READINGS, shortReference } from "../words";
 import { Composer } from "./Composer";
 import { useDesk, useNow } from "./context";
 import { Messages } from "./Messages";
-import { Answers, ClosePanel, ReleasePanel } from "./panels";
+import { Answers, ClosePanel, closingForm, ReleasePanel } from "./panels";
 import { Button, Count, Hidden, Mark, Shape } from "./pieces";
 import { SealedPackage } from "./SealedPackage";
 
@@ -85,7 +85,9 @@ export function ConversationColumn({ conversation, place, focused, state }: Colu
                   class="small"
                   data-testid="close"
                   aria-expanded={conversation.panel === "close"}
-                  onClick={() => toggle("close")}
+                  {...(conversation.panel === "close"
+                    ? { type: "submit", form: closingForm(id) }
+                    : { onClick: () => toggle("close") })}
                 >
                   Close
                 </Button>
@@ -130,13 +132,13 @@ export function ConversationColumn({ conversation, place, focused, state }: Colu
         <ClosePanel conversation={conversation} outcomes={state.me?.outcomes ?? []} connected={online} />
       )}
       {conversation.panel === "release" && <ReleasePanel conversation={conversation} />}
-      {conversation.state === "closed" ? (
+      {conversation.state === "closed" && (
         <div class="chat__closed">
           <SealedPackage conversation={id} heading="h3" />
         </div>
-      ) : (
-        <Composer conversation={conversation} locked={locked} languages={languages} />
       )}
+      {/* It stays when a conversation is closed: it may hold words that were not sent. */}
+      <Composer conversation={conversation} locked={locked} languages={languages} />
     </section>
   );
 }

@@ -130,6 +130,7 @@ function SignOut({ state }: { readonly state: State }) {
       <div class="govuk-button-group">
         <Button
           look={owned > 0 ? "warning" : "primary"}
+          class="small"
           data-testid="sign-out-confirm"
           aria-disabled={busy}
           onClick={() => {
@@ -141,7 +142,11 @@ function SignOut({ state }: { readonly state: State }) {
         >
           {busy ? "Signing out" : owned > 0 ? "Release and sign out" : "Sign out"}
         </Button>
-        <Button look="secondary" onClick={() => desk.dispatch({ type: "signingOut", asked: false })}>
+        <Button
+          look="secondary"
+          class="small"
+          onClick={() => desk.dispatch({ type: "signingOut", asked: false })}
+        >
           Stay
         </Button>
       </div>

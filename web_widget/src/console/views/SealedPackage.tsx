@@ -73,7 +73,7 @@ export function SealedPackage({ conversation, heading: Heading }: SealedPackageP
     </p>
   );
   return (
-    <section class="sealed" aria-label="Sealed transcript" aria-live="polite">
+    <div class="sealed" aria-live="polite">
       <Heading class="sealed__title">Sealed transcript</Heading>
       {known.is === "asking" && <Spinner>Looking for the package</Spinner>}
       {known.is === "sealing" && <Spinner>It is being sealed. This takes a moment.</Spinner>}
@@ -102,6 +102,6 @@ export function SealedPackage({ conversation, heading: Heading }: SealedPackageP
           </p>
         </>
       )}
-    </section>
+    </div>
   );
 }

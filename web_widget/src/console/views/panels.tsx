@@ -116,6 +116,9 @@ function matches(answer: CannedAnswer, wanted: string): boolean {
   return words.every((word) => text.includes(word));
 }
 
+/** Id of the form that closes a conversation: the column's own Close button submits it, too, once it is open. */
+export const closingForm = (id: string): string => `close-${id}`;
+
 interface ClosePanelProps {
   readonly conversation: Conversation;
   readonly outcomes: readonly Outcome[];
@@ -141,7 +144,7 @@ export function ClosePanel({ conversation, outcomes, connected }: ClosePanelProp
   };
   const field = `outcome-${id}`;
   return (
-    <form class="panel" aria-label="Close the conversation" onSubmit={confirm}>
+    <form class="panel" id={closingForm(id)} aria-label="Close the conversation" onSubmit={confirm}>
       <div class={`govuk-form-group panel__group ${missing ? "govuk-form-group--error" : ""}`}>
         <label class="govuk-label panel__title" for={field}>
           Outcome of this conversation

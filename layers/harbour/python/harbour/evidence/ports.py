@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from harbour.evidence.model import ConversationRecord, Sealed
-from harbour.evidence.rendition import Transcript
+if TYPE_CHECKING:  # the adapters are imported where a cold start counts
+    from datetime import datetime
+
+    from harbour.evidence.model import ConversationRecord, Sealed
+    from harbour.evidence.rendition import Transcript
 
 
 class AlreadyThere(Exception):

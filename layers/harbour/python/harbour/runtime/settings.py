@@ -17,7 +17,8 @@ PREFIX = "HARBOUR_"
 class Settings(BaseModel):
     """Base of all settings: frozen; the field ``socket_endpoint`` is read from ``HARBOUR_SOCKET_ENDPOINT``."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Each model is built when it is first filled: a door pays for its own settings only.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 S = TypeVar("S", bound=Settings)

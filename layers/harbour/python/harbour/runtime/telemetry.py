@@ -7,9 +7,10 @@ call, so that importing a function reads no environment.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from aws_lambda_powertools import Logger
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 ALLOWED: Final = frozenset(
     {
@@ -22,6 +23,9 @@ ALLOWED: Final = frozenset(
 
 @cache
 def _logger() -> Logger:
+    # Imported with the first line, which comes after the answer: the first message need not wait for it.
+    from aws_lambda_powertools import Logger
+
     return Logger(log_uncaught_exceptions=False, log_record_order=["level", "message"], location=None, timestamp=None)
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from queue import Empty, SimpleQueue
 
 from harbour.translation.model import (
@@ -25,6 +26,14 @@ from harbour.translation.model import (
 from harbour.translation.model import targets as other_languages
 from harbour.translation.ports import Rendered, TranslationUnavailable, Translator
 
+REMEMBERED = 256
+"""How many translations a warm function remembers: people say *yes*, *no* and *thank you*, officers their prepared
+sentences, and each character that is sent again is billed again.
+"""
+
+REMEMBERED_CHARACTERS = 300
+"""Longer texts are not remembered: they do not come twice, and a victim's story is not to stay in memory."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -37,6 +46,8 @@ class _Answer:
 
 class TranslationService:
     """Puts one message into the languages of those who are present.
+
+    What is said often is translated once for as long as the function is warm (:data:`REMEMBERED`), in memory only.
 
     Parameters
     ----------
@@ -57,6 +68,8 @@ class TranslationService:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._translator = translator
+        # Only what an engine made is remembered, never a refusal: that may be another one next time.
+        self._remembering = lru_cache(REMEMBERED)(translator.translate)
         self._deadline_seconds = deadline_seconds
         self._request_bytes = request_bytes
         self._monotonic = monotonic
@@ -107,7 +120,8 @@ class TranslationService:
     def _ask(self, text: str, source: str, target: str, index: int, arrived: SimpleQueue[_Answer]) -> None:
         result: Rendered | Reason
         try:
-            result = self._translator.translate(text, source=source, target=target)
+            translate = self._remembering if len(text) <= REMEMBERED_CHARACTERS else self._translator.translate
+            result = translate(text, source=source, target=target)
         except TranslationUnavailable as unavailable:
             result = unavailable.reason
         except Exception as unexpected:  # noqa: BLE001 - a fault of an engine must not cost a victim her message

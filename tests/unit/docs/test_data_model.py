@@ -1,0 +1,122 @@
+"""docs/data-model.md names the items as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harbour.aws import items
+from harbour.conversation import model
+from harbour.conversation.model import (
+    Attention,
+    ClientId,
+    ConnectionId,
+    Conversation,
+    ConversationId,
+    Kind,
+    Left,
+    Presence,
+    State,
+)
+from harbour.conversation.ports import Note, OnDuty
+from harbour.evidence import package, trust
+from harbour.evidence.model import Sealed
+from harbour.identity.model import Grant, Officer, Role, Ticket
+from infra.config import table
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "data-model.md").read_text("utf-8")
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+ID = ConversationId("a" * 32)
+OFFICER = Officer("4417", "PC Amelia Hart")
+STATE = Conversation(
+    id=ID,
+    force="eastshire",
+    state=State.CLOSED,
+    language="es",
+    service_language="en",
+    resume_hash="0" * 64,
+    opened_at=NOW,
+    since=NOW,
+    owner=OFFICER,
+    left=Left.DROPPED,
+    attention=Attention.DROPPED,
+    visitor_gone_at=NOW,
+    officer_gone_at=NOW,
+    due_at=NOW,
+    closed_at=NOW,
+    closed_by="officer",
+    outcome="safety_plan",
+    sealed=Sealed("packages/x.zip", "0" * 64, NOW),
+)
+PRESENCE = Presence(connection=ConnectionId("BFaT="), role=Role.VISITOR, client=ClientId("page-one-1"))
+GRANT = Grant(role=Role.OFFICER, conversation=ID, resume_hash="0" * 64, officer=OFFICER)
+
+ITEMS: dict[str, Mapping[str, Any]] = {
+    "M#": items.entry_item(model.first_entry(STATE)),
+    "S#": items.conversation_item(STATE),
+    "P#": items.presence_item(ID, PRESENCE, NOW),
+    "I#": items.note_item(ID, Note(id="n", at=NOW, by=OFFICER, text="x")),
+    "T#": items.ticket_item(Ticket("0" * 64, GRANT, NOW)),
+    "D#": items.session_item(OnDuty(OFFICER, "en", True, ConnectionId("BFaT="), NOW)),
+}
+
+
+def section(heading: str) -> str:
+    """The text below the heading that starts with this, up to the next heading."""
+    found = re.search(rf"^#+ `?{re.escape(heading)}.*?$(.*?)(?=^#|\Z)", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert found, f"no section {heading}"
+    return found[1]
+
+
+def rows(text: str) -> set[str]:
+    """The names in backticks at the start of a table's rows."""
+    return {
+        name for line in re.findall(r"^\| (`[^|]*) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", line)
+    }
+
+
+@pytest.mark.parametrize("kind", ITEMS)
+def test_every_attribute_of_an_item_is_described_and_no_other(kind: str) -> None:
+    written = set(ITEMS[kind]) - {"pk", "sk"}
+    text = section(kind)
+    described = rows(text) or set(re.findall(r"`(\w+)`", text))
+    assert described == written
+
+
+def test_every_kind_of_item_stands_under_its_key() -> None:
+    keys = section("The table")
+    for kind, item in ITEMS.items():
+        assert item["sk"]["S"].startswith(kind)
+        assert f"`{kind}" in keys
+
+
+def test_every_kind_of_event_is_named() -> None:
+    assert all(f"`{kind}`" in section("M#") for kind in Kind)
+
+
+def test_a_grant_is_described() -> None:
+    assert all(f"`{name}`" in section("T#") for name in GRANT.as_context())
+
+
+def test_the_indexes_are_described() -> None:
+    text = section("Indexes")
+    for index in table.INDEXES:
+        projection = "keys only" if index.keys_only else "all"
+        assert f"| `{index.name}` | `{index.name}`, `{index.sort_key}` | {projection} |" in text
+
+
+def test_every_file_of_a_package_is_described_and_no_other() -> None:
+    text = section("The sealed package")
+    described = set(re.findall(r"`((?:data/|seal/)?[\w.-]+\.(?:txt|jsonl|html|pdf|json|pae|der|pem))`", text))
+    assert described == package.FILES
+
+
+def test_the_trust_file_is_one() -> None:
+    assert f'"version": {trust.VERSION}' in section("trust.json")
+    for name in ("fingerprint", "pem", "not_before", "not_after"):
+        assert f'"{name}":' in section("trust.json")
