@@ -50,14 +50,9 @@ test: ## run every test (PART="unit web": only those)
 	@$(READY)
 	@$(RUN) -m infra.local.suite $(PART)
 
-check: ## style, types, import rules and cdk-nag
+check: ## style, formatting, import rules, types and cdk-nag
 	@$(READY) python node
-	ruff check .
-	ruff format --check .
-	mypy
-	lint-imports
-	cd web_widget && npm run --silent check
-	pytest -q tests/infra -k nag
+	@$(RUN) -m infra.local.check
 
 format: ## put the sources into their one form
 	@$(READY) python node

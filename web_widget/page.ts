@@ -46,7 +46,12 @@ export function files(paths: Readonly<Record<string, string>>): Plugin {
       for (const [path, fileName] of Object.entries(paths)) {
         const source = readFileSync(resolve(here, "src", path), "utf8");
         if (fileName.includes("/")) this.emitFile({ type: "asset", fileName, source });
-        else this.emitFile({ type: "asset", name: fileName, source: source.replaceAll(/\s+/g, " ") });
+        else
+          this.emitFile({
+            type: "asset",
+            name: fileName,
+            source: source.replaceAll(/\s*([\s{};:,>/])\s*/g, "$1"),
+          });
       }
     },
   };

@@ -22,14 +22,31 @@ function read<T>(name: string): T {
 /** Texts that nobody needs before the first message has been answered: a file of their own. */
 const LATER = new Set(
   (
-    "waitTime waitUnknown joined requeued returned you notSent sent seen translated original translation untranslated typing " +
-    "newBelow hidden dissolveText messages end endAsk endedOfficer endedYou endedSilence next nextText comeBack feelSafe thanks"
+    "waitTime waitUnknown joined requeued returned you lost tooLong notSent sent seen translated original translation untranslated typing " +
+    "newBelow hidden dissolve never dissolveText messages end endAsk endedOfficer endedYou endedSilence next nextText comeBack feelSafe thanks"
   ).split(" "),
 );
 
+/**
+ * Texts that this machine knows for every language, while many browsers know them only for the larger ones
+ * (Unicode CLDR).
+ */
+function computed(code: string): Record<string, string> {
+  const length = (amount: number, unit: string) =>
+    new Intl.NumberFormat(code, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+  return {
+    tenSeconds: length(10, "second"),
+    oneMinute: length(1, "minute"),
+    fiveMinutes: length(5, "minute"),
+    english: new Intl.DisplayNames([code], { type: "language" }).of("en") ?? "English",
+    // CLDR has no units for Sorani.
+    ...(code === "ckb" && { tenSeconds: "١٠ چرکە", oneMinute: "١ خولەک", fiveMinutes: "٥ خولەک" }),
+  };
+}
+
 const keys = Object.keys(read<LocaleFile>("en.json")).filter((key) => key !== "_meta");
 const first = keys.filter((key) => !LATER.has(key));
-const later = keys.filter((key) => LATER.has(key));
+const later = [...keys.filter((key) => LATER.has(key)), ...Object.keys(computed("en"))];
 
 /** A language is offered when its words are there. A test says which ones must be. */
 export const languages = read<Language[]>("index.json").filter(({ code }) =>
@@ -45,7 +62,8 @@ export const localeFiles = new Map(
     const { _meta, ...texts } = read<LocaleFile>(`${code}.json`);
     const missing = keys.filter((key) => typeof texts[key] !== "string");
     if (missing.length) throw new Error(`locales/${code}.json lacks ${missing.join(", ")}`);
-    const text = (key: string) => texts[key];
+    const all = { ...texts, ...computed(code) } as Record<string, string>;
+    const text = (key: string) => all[key];
     return [
       [code, JSON.stringify([_meta.reviewed, _meta.dir === "rtl", ...first.map(text)])],
       [`${code}-2`, JSON.stringify(later.map(text))],

@@ -92,5 +92,5 @@ def run_program(command: Sequence[str], log: Path, environ: Mapping[str, str], f
 def complaint(output: str) -> str:
     """The line that most likely says why a program failed: the first that names an error, else the last."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    named = [line for line in lines if re.search(r"error:? \S|failed: \S", line, re.IGNORECASE)]
+    named = [line for line in lines if re.search(r"(error|failed)[^:]*: +\S", line, re.IGNORECASE)]
     return (named[:1] or lines[-1:] or ["it said nothing"])[0][:_LONGEST_REASON].rstrip(".")

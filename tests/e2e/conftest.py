@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from infra.local import bootstrap
+from infra.local.bootstrap import CannotGoOn
 from infra.local.instance import ROOT, Instance, Ports
 from infra.local.up import bring_up, take_down
 
@@ -37,7 +38,10 @@ def harbour(pytestconfig: pytest.Config) -> Iterator[dict[str, Any]]:
         capture = pytestconfig.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             sys.stdout.write("\n")
-            bring_up(instance, sys.stdout)
+            try:
+                bring_up(instance, sys.stdout)
+            except CannotGoOn as stop:
+                pytest.exit(f"Harbour did not come up for the browser tests: {stop}", returncode=1)
         yield _document(instance.home)
     finally:
         take_down(instance)

@@ -31,13 +31,13 @@ from harbour.conversation.model import (
     next_entry,
     opened,
 )
-from harbour.conversation.ports import ConversationStore, Moved, Note, OnDuty
+from harbour.conversation.ports import ConversationStore, DutyRoster, Moved, Note, OnDuty
 from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Role, Ticket
 from harbour.runtime.clock import SystemClock
 from harbour.runtime.errors import Conflict
 from infra.config.table import INDEXES, PARTITION_KEY, SORT_KEY
-from tests.unit.conversation.world import AMELIA, START, MemoryStore
+from tests.unit.conversation.world import AMELIA, START, MemoryRoster, MemoryStore
 
 A = ConversationId("a" * 32)
 TIMING = Timing()
@@ -141,7 +141,7 @@ def test_an_entry_comes_back_to_the_letter(store: ConversationStore) -> None:
 def test_a_change_and_its_entry_are_stored_together_or_not_at_all(store: ConversationStore) -> None:
     state, first = begin(store)
     store.append(message(first, "uno"))
-    taken = replace(state, revision=2, owner=AMELIA, state=State.ACTIVE)
+    taken = replace(state, revision=2, step=3, owner=AMELIA, state=State.ACTIVE)
     with pytest.raises(Moved):
         store.change(taken, next_entry(first, kind=Kind.JOINED, actor="officer:4417", body={}, now=START))
     tail = store.tail(A)
@@ -252,15 +252,48 @@ def test_a_ticket_is_taken_once_and_stored_without_the_ticket(dynamodb: Any) -> 
     assert table.take("f" * 64) is None
 
 
-def test_a_session_loses_only_its_own_socket(dynamodb: Any) -> None:
-    table = DutyTable(dynamodb, "t")
-    session = OnDuty(AMELIA, "en", True, ConnectionId("new"), START)
-    table.put(session)
-    table.drop("4417", ConnectionId("old"), START)
-    assert table.get("4417") == session
-    table.drop("4417", ConnectionId("new"), START + timedelta(minutes=1))
-    assert table.get("4417") == replace(session, connection=None, seen_at=START + timedelta(minutes=1))
-    assert table.get("0000") is None
+@pytest.fixture(params=["table", "fake"])
+def roster(request: pytest.FixtureRequest) -> DutyRoster:
+    if request.param == "fake":
+        return MemoryRoster(lambda _: None)
+    return DutyTable(request.getfixturevalue("dynamodb"), "t")
+
+
+def test_a_new_session_is_off_duty_and_duty_leaves_the_socket_alone(roster: DutyRoster) -> None:
+    assert roster.connected(AMELIA, ConnectionId("a="), "en", START) == OnDuty(AMELIA, "en", False, "a=", START)
+    on = roster.set_duty(AMELIA, "cy", on_duty=True, at=START)
+    assert (on.connection, on.on_duty, on.language) == ("a=", True, "cy")
+    again = roster.connected(AMELIA, ConnectionId("b="), "en", START)
+    assert (again.connection, again.on_duty, again.language) == ("b=", True, "cy")
+    assert roster.all() == [again]
+
+
+def test_a_session_loses_only_its_own_socket(roster: DutyRoster) -> None:
+    session = roster.connected(AMELIA, ConnectionId("new"), "en", START)
+    roster.drop("4417", ConnectionId("old"), START)
+    assert roster.get("4417") == session
+    roster.drop("4417", ConnectionId("new"), START + timedelta(minutes=1))
+    assert roster.get("4417") == replace(session, connection=None, seen_at=START + timedelta(minutes=1))
+    assert roster.get("0000") is None
+
+
+def test_a_state_read_before_a_step_is_read_again(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB reads a query's items one after another: here the end is stored between the state and the last entry."""
+    table = ConversationTable(dynamodb, "t", SystemClock())
+    state, first = begin(table)
+    stale = next(iter(table._query(A, reverse=True)))
+    ended = replace(state, revision=2, step=2, state=State.CLOSED, closed_at=START, closed_by="visitor")
+    table.change(ended, next_entry(first, kind=Kind.CLOSED, actor="visitor", body={}, now=START))
+    query, torn = table._query, iter([True, False, False])
+
+    def torn_once(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        read = list(query(*args, **kwargs))
+        yield from [stale, *read[1:]] if next(torn) else read
+
+    monkeypatch.setattr(table, "_query", torn_once)
+    tail = table.tail(A)
+    assert tail is not None
+    assert tail.conversation.state is State.CLOSED
 
 
 def test_a_message_with_its_translation_costs_one_write_unit(dynamodb: Any) -> None:

@@ -54,8 +54,8 @@ def measure(bench: Bench) -> Sequence[Result]:
             reference=None,
             target=Limit("value", Bound.EXACTLY, 100),
             note=f"{modules:,} modules in {len(zips) + len(for_aws)} zips, each unpacked with the zip's dates, its "
-            f"source replaced by another, and loaded: only bytecode that is never compared with its source still loads. "
-            f"{said}" + (f" Refused: {', '.join(refused[:5])}." if refused else ""),
+            f"source replaced by another, and loaded: only bytecode that is never compared with its source still "
+            f"loads. {said}" + (f" Refused: {', '.join(refused[:5])}." if refused else ""),
         )
     ]
 

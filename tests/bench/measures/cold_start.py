@@ -80,8 +80,8 @@ def measure(bench: Bench) -> Sequence[Result]:
             reference=1.0,
             target=TARGET,
             note=f"From `import app` to the first request to AWS of the first message, from the built zip and layers "
-            f"in a fresh interpreter ({sys.version.split()[0]}); reference: `boto3.client('dynamodb')` of the untrimmed "
-            f"packages with valid bytecode. {ROUNDS} rounds, interleaved, median of the rounds' ratios; A/A "
+            f"in a fresh interpreter ({sys.version.split()[0]}); reference: `boto3.client('dynamodb')` of the "
+            f"untrimmed packages with valid bytecode. {ROUNDS} rounds, interleaved, median of the rounds' ratios; A/A "
             f"{run.same:.3f}, {thrown} runs thrown away; {modules} modules.",
             void="" if abs(run.same - 1) <= CALM else f"the machine was busy: A/A {run.same:.3f} in {ATTEMPTS} runs",
         )

@@ -69,7 +69,10 @@ def _silent(browser: Browser, addresses: dict[str, Any]) -> list[str]:
     page.clock.install()
     page.goto(addresses["widget_page"])
     begin(page, "en")
-    page.wait_for_timeout(1_000)
+    for _ in range(50):
+        if "hello" in sent:
+            break
+        page.wait_for_timeout(200)
     assert "hello" in sent, "the page's socket was not seen"
     sent.clear()
     for _ in range(MINUTES):

@@ -90,8 +90,9 @@ def _measured(bench: Bench, size: int) -> Result:
         note=f"{POINTS} reconnections from events {', '.join(map(str, sorted(points)))} on: {total.reads:g} read units "
         f"and {total.frames} frames. Floor: {total.least_reads:g} units and {total.least_frames} frames for the bytes "
         f"missed. One read and one frame of each reconnection (who is here, where the record stands) are allowed on "
-        f"top, and not in the value. Reads are strongly consistent, as the store promises, and so is the floor; against reads that "
-        f"may miss the newest message it would be {total.value_above(POINTS) / total.eventual:.2f}. Seed {bench.seed}.",
+        f"top, and not in the value. Reads are strongly consistent, as the store promises, and so is the floor; "
+        f"against reads that may miss the newest message it would be {total.value_above(POINTS) / total.eventual:.2f}. "
+        f"Seed {bench.seed}.",
         void=void or next(iter(bench.recorder.doubts), ""),
     )
 

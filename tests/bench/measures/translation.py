@@ -85,10 +85,10 @@ def measure(bench: Bench) -> Sequence[Result]:
             reference=unique,
             target=Target("ratio", Bound.AT_MOST, 1.02),
             note=f"{len(LANGUAGES)} conversations of {MESSAGES} messages ({', '.join(LANGUAGES)} with "
-            f"{OFFICER_READS}), with repeats, canned answers, emoji, digits, addresses and a resend, through one warm function; {times} "
-            f"requests. Reference: each needed text once for each direction. Translating all for each recipient is "
-            f"{naive:,} characters. A cent buys {0.01 / (price({'translated_character': 1}) / 1e6):,.0f} characters. "
-            f"Seed {bench.seed}.",
+            f"{OFFICER_READS}), with repeats, canned answers, emoji, digits, addresses and a resend, through one warm "
+            f"function; {times} requests. Reference: each needed text once for each direction. Translating all for "
+            f"each recipient is {naive:,} characters. A message of 120 characters costs "
+            f"{price({'translated_character': 120}):,.0f} µ$ to translate. Seed {bench.seed}.",
             void=void,
         )
     ]

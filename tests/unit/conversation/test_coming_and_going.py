@@ -192,8 +192,8 @@ def test_closing_is_told_to_both_and_asks_for_the_seal(world: World) -> None:
     officer, visitor = world.officer(), world.visitor()
     officer.take(visitor.conversation)
     world.service.close(officer.caller, visitor.conversation, "safety_plan")
-    for person in (officer, visitor):
-        assert person.got("event")[-1]["event"]["body"] == {"by": "officer", "outcome": "safety_plan"}
+    assert officer.got("event")[-1]["event"]["body"] == {"by": "officer", "outcome": "safety_plan"}
+    assert visitor.got("event")[-1]["event"]["body"] == {"by": "officer"}, "the outcome is the force's own word"
     assert ("ConversationClosed", visitor.conversation) in world.bus.published
 
 
@@ -228,3 +228,16 @@ def test_nothing_follows_the_end_of_a_record(world: World) -> None:
             late()
     world.service.pause(visitor.conversation)
     assert world.record(visitor.conversation)[-1].kind == "closed"
+
+
+def test_a_console_opened_elsewhere_is_told_that_it_was_replaced(world: World) -> None:
+    first = world.officer()
+    old = first.connection
+    first.connect()
+    assert [f["code"] for f in world.sockets.sent[old] if f["type"] == "error"] == ["replaced"]
+
+
+def test_an_officers_socket_that_has_been_silent_for_hours_does_not_count(world: World) -> None:
+    world.officer()
+    world.wait(hours=3)
+    assert world.visitor().got("welcome")[0]["on_duty"] is False

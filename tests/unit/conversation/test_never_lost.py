@@ -134,7 +134,7 @@ class Story:
             assert state.attention is not None or state.owner is not None, "a silent drop ended in no task"
         self.world.wait(days=2)
         self.world.watch.run()
-        if state.state is State.PAUSED:
+        if state.state is State.PAUSED and (state.owner or not state.attention):
             assert self.world.state(state.id).state is State.CLOSED
 
 

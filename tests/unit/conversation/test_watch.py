@@ -140,3 +140,33 @@ def test_one_conversation_that_fails_does_not_stop_the_others(world: World) -> N
     assert attentions.count(Attention.UNANSWERED) == 1
     world.watch.run()
     assert world.state(first.conversation).attention is world.state(second.conversation).attention
+
+
+def test_a_task_that_nobody_has_taken_never_closes_by_itself(world: World) -> None:
+    """A message left on Friday night is still there on Monday."""
+    visitor = world.visitor()
+    visitor.say("llámenme el lunes")
+    visitor.lose_socket()
+    tick(world, 5)
+    for _ in range(4):
+        world.wait(days=1)
+        world.watch.run()
+    state = world.state(visitor.conversation)
+    assert (state.state, state.attention) == (State.PAUSED, Attention.LEFT_MESSAGE)
+
+
+def test_one_run_takes_all_that_is_due_however_many(world: World) -> None:
+    visitors = [world.visitor() for _ in range(130)]
+    world.wait(minutes=5)
+    assert world.watch.run() == 130
+    assert {world.state(v.conversation).attention for v in visitors} == {Attention.UNANSWERED}
+
+
+def test_a_conversation_that_always_fails_keeps_none_of_the_others_waiting(world: World) -> None:
+    visitors = [world.visitor() for _ in range(60)]
+    broken = visitors[0].conversation
+    del world.store.records[broken][:]
+    world.wait(minutes=5)
+    for _ in range(2):
+        world.watch.run()
+    assert {world.state(v.conversation).attention for v in visitors[1:]} == {Attention.UNANSWERED}

@@ -154,9 +154,21 @@ class MemoryRoster:
     def get(self, collar: str) -> OnDuty | None:
         return self.sessions.get(collar)
 
-    def put(self, session: OnDuty) -> None:
+    def set_duty(self, officer: Officer, language: str, *, on_duty: bool, at: datetime) -> OnDuty:
         self._step("roster put")
-        self.sessions[session.officer.collar] = session
+        before = self.sessions.get(officer.collar)
+        session = OnDuty(officer, language, on_duty, before.connection if before else None, at)
+        self.sessions[officer.collar] = session
+        return session
+
+    def connected(self, officer: Officer, connection: ConnectionId, language: str, at: datetime) -> OnDuty:
+        self._step("roster put")
+        before = self.sessions.get(officer.collar)
+        session = OnDuty(
+            officer, before.language if before else language, before.on_duty if before else False, connection, at
+        )
+        self.sessions[officer.collar] = session
+        return session
 
     def drop(self, collar: str, connection: ConnectionId, at: datetime) -> None:
         session = self.sessions.get(collar)

@@ -14,7 +14,11 @@ from infra.constructs import chalice_api, firewall
 
 ROOT = Path(__file__).parents[3]
 STATUS = {kind.__name__: kind.status for kind in (HarbourError, Invalid, Forbidden, NotFound, Conflict, Unavailable)}
-SEALING = {name: kind.status for name, kind in vars(sealing).items() if isinstance(kind, type)}
+SEALING = {
+    name: kind.status
+    for name, kind in vars(sealing).items()
+    if isinstance(kind, type) and issubclass(kind, HarbourError)
+}
 
 
 def raised() -> Iterator[tuple[str, int]]:

@@ -2,7 +2,7 @@
 import { SHIFT_EVENTS, TOUCH_EVENTS, tripleShift, twoFingerDoubleTap, watch } from "../common/gestures.ts";
 import styles from "./chat.css?inline";
 import { coverWhenAway } from "./cover.ts";
-import { untilNextChange } from "./dissolve.ts";
+import { LOOK_EVERY_MS } from "./dissolve.ts";
 import { h, patch } from "./dom.ts";
 import { leave } from "./exit.ts";
 import { loadLocale, offered, speak } from "./language.ts";
@@ -80,8 +80,7 @@ function noteWhatIsSeen(): void {
     }
   }
   clearTimeout(fading);
-  const wait = untilNextChange(shownAt.values(), dissolve, now);
-  if (Number.isFinite(wait)) fading = setTimeout(draw, wait);
+  if (dissolve) fading = setTimeout(draw, LOOK_EVERY_MS);
 }
 
 const sheet = new CSSStyleSheet();

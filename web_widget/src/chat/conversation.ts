@@ -1,5 +1,11 @@
 /** The conversation as the visitor sees it, grown event by event. Pure: no clock, no document, no network. */
-import type { ConversationEvent, EventBodies, OfficerName, Translation } from "../common/protocol.ts";
+import type {
+  ConversationEvent,
+  EventBodies,
+  OfficerName,
+  Translation,
+  Untranslated,
+} from "../common/protocol.ts";
 
 /** A message of either party. */
 export interface Message {
@@ -11,8 +17,7 @@ export interface Message {
   readonly text: string;
   readonly language: string;
   readonly translations: readonly Translation[];
-  /** Languages into which no translation could be had. */
-  readonly untranslated: readonly string[];
+  readonly untranslated: readonly Untranslated[];
 }
 
 /** Something that happened and that the visitor is told of. */
@@ -71,8 +76,8 @@ function apply(conversation: Conversation, { seq, at, actor, type, body }: Conve
     case "message":
       entries.push({
         translations: [],
+        untranslated: [],
         ...body,
-        untranslated: (body.untranslated ?? []).map(({ to }) => to),
         kind: type,
         seq,
         at,
@@ -116,6 +121,6 @@ export function reading(message: Message, language: string, swapped: boolean): R
     language: shown ? shown.to : message.language,
     from: shown ? shown.from : null,
     other: !!translated,
-    untranslated: !own && !translated && message.untranslated.includes(language),
+    untranslated: !own && !translated && message.untranslated.some(({ to }) => to === language),
   };
 }

@@ -8,7 +8,7 @@ export type Locale = [reviewed: boolean, rightToLeft: boolean, ...texts: string[
 
 const BEFORE_TEXTS = 2;
 
-/** The first screen and the cover, as they are until the visitor has chosen a language. */
+/** The first screen and the cover as they are until the visitor has chosen a language. */
 const FIRST_WORDS: Readonly<Record<number, string>> = {
   [TEXT.exit]: "Exit",
   [TEXT.cover]: "Cover",
@@ -17,7 +17,6 @@ const FIRST_WORDS: Readonly<Record<number, string>> = {
   [TEXT.search]: "Find a language",
   [TEXT.failed]: "This did not load. Check your connection.",
   [TEXT.list]: "Shopping list",
-  [TEXT.listItems]: "Milk|Bread|Apples",
   [TEXT.edited]: "Last change: today",
 };
 
@@ -45,12 +44,12 @@ export async function loadLocale(code: string): Promise<Locale> {
   return locale;
 }
 
-/** The words for after the first message. Answers whether they have come now. */
-export async function loadRest(): Promise<boolean> {
+/** The words for after the first message, unless they are here. Throws when they cannot be had. */
+export async function loadRest(): Promise<void> {
   const { locale, language } = state;
-  if (!locale || locale.length > __TEXTS_FIRST__ + BEFORE_TEXTS) return false;
-  locale.push(...(await ask<string[]>(path(`${language}-2`))));
-  return true;
+  if (locale && !locale[__TEXTS_FIRST__ + BEFORE_TEXTS]) {
+    locale.push(...(await ask<string[]>(path(`${language}-2`))));
+  }
 }
 
 /** From now on the interface speaks language `code`, to the browser and to screen readers too. */
@@ -59,12 +58,6 @@ export function speak(code: string, locale: Locale): void {
   state.locale = locale;
   document.documentElement.lang = code;
   document.documentElement.dir = locale[1] ? "rtl" : "ltr";
-}
-
-/** A length of time in words of the visitor's language. */
-export function duration(seconds: number): string {
-  const [amount, unit] = seconds < 60 ? [seconds, "second"] : [seconds / 60, "minute"];
-  return amount.toLocaleString(state.language, { style: "unit", unit, unitDisplay: "long" });
 }
 
 /** The time of day of `at`, in the visitor's language as it is written in this country. */

@@ -60,16 +60,12 @@ export function start(): void {
       state.line = now;
       clearTimeout(ackTimer);
       state.outbox.interrupted();
-      if (now === "connected") void readOn();
+      // Without the rest of the words one can write all the same; the next connection tries again.
+      if (now === "connected") loadRest().then(draw, () => {});
       draw();
     },
   });
   draw();
-}
-
-/** The words that are needed from the first answer on. Without them, the next connection tries again. */
-async function readOn(): Promise<void> {
-  if (await loadRest()) draw();
 }
 
 function heard(frame: ServerFrame): void {

@@ -16,7 +16,16 @@ declare const __TEXTS_FIRST__: number;
 declare const __LANGUAGES__: string;
 
 /**
- * The place of each interface text in a language's file. The build puts the number in, so that neither the
- * script nor the file carries the names.
+ * The place of each interface text in a language's files. The build puts the number in, so that neither the
+ * script nor the files carry the names.
  */
-declare const TEXT: Readonly<Record<Exclude<keyof typeof import("../../locales/en.json"), "_meta">, number>>;
+declare const TEXT: Readonly<
+  Record<
+    | Exclude<keyof typeof import("../../locales/en.json"), "_meta">
+    | "tenSeconds"
+    | "oneMinute"
+    | "fiveMinutes"
+    | "english",
+    number
+  >
+>;

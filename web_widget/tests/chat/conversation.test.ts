@@ -98,7 +98,7 @@ describe("reading a message", () => {
     text: "Hello",
     language: "en",
     translations: [{ to: "es", from: "en", text: "Hola", engine: "apertium" }],
-    untranslated: ["pl"],
+    untranslated: [{ to: "pl", reason: "no_engine" }],
   };
   const own: Message = {
     ...message,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FADE_MS, timeLeft, untilNextChange } from "../../src/chat/dissolve.ts";
+import { FADE_MS, timeLeft } from "../../src/chat/dissolve.ts";
 
 describe("dissolving messages", () => {
   it("never fades a message while the control is off", () => {
@@ -14,17 +14,5 @@ describe("dissolving messages", () => {
     expect(timeLeft(1000, 10, 10_999)).toBe(1);
     expect(timeLeft(1000, 10, 11_000)).toBe(0);
     expect(timeLeft(1000, 10, 11_000 + FADE_MS)).toBe(-FADE_MS);
-  });
-
-  it("wakes up for the next message to fade, and again when it is gone", () => {
-    expect(untilNextChange([5000, 1000], 10, 2000)).toBe(9000);
-    expect(untilNextChange([5000, 1000], 10, 11_000)).toBe(FADE_MS);
-    expect(untilNextChange([5000, 1000], 10, 11_000 + FADE_MS)).toBe(15_000 - 11_000 - FADE_MS);
-  });
-
-  it("sleeps when nothing will change", () => {
-    expect(untilNextChange([], 10, 0)).toBe(Number.POSITIVE_INFINITY);
-    expect(untilNextChange([1000], 0, 0)).toBe(Number.POSITIVE_INFINITY);
-    expect(untilNextChange([1000], 10, 60_000)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -67,6 +67,7 @@ describe("laying out the texts", () => {
     const rest = JSON.parse(localeFiles.get("en-2") ?? "") as unknown[];
     const all = [...first.slice(2), ...rest];
     const places = constants as Record<string, string>;
+    expect(all[Number(places["TEXT.tenSeconds"])]).toBe("10 seconds");
     for (const key of keys) expect(all[Number(places[`TEXT.${key}`])], key).toBe(english[key]);
     expect(first.slice(2)).toHaveLength(Number(constants.__TEXTS_FIRST__));
   });

@@ -1,10 +1,17 @@
 /** The box to write in, and when messages fade. */
-import { DISSOLVE_CHOICES } from "../dissolve.ts";
 import { h } from "../dom.ts";
-import { duration, t } from "../language.ts";
+import { t } from "../language.ts";
 import { toEnd } from "../scroll.ts";
 import { excess, say, write } from "../session.ts";
 import { draw, state } from "../state.ts";
+
+/** Seconds until messages fade; 0 is never. */
+const CHOICES = [
+  [0, TEXT.never],
+  [10, TEXT.tenSeconds],
+  [60, TEXT.oneMinute],
+  [300, TEXT.fiveMinutes],
+] as const;
 
 export function Composer() {
   const { draft, problem, newBelow } = state;
@@ -12,11 +19,11 @@ export function Composer() {
     // No form: the frame's sandbox lets nothing be submitted.
     <div class="foot">
       {newBelow && (
-        <button key="below" class="link" onclick={toEnd}>
+        <button class="link" onclick={toEnd}>
           {t(TEXT.newBelow)} ↓
         </button>
       )}
-      <Dissolve />
+      {t(TEXT.dissolve) && <Dissolve />}
       <p id="problem" role="alert">
         {problem !== undefined && t(problem, { n: excess(draft) })}
       </p>
@@ -70,9 +77,9 @@ function Dissolve() {
           showAgain();
         }}
       >
-        {DISSOLVE_CHOICES.map((seconds) => (
+        {CHOICES.map(([seconds, words]) => (
           <option key={seconds} value={`${seconds}`} selected={seconds === state.dissolve}>
-            {seconds ? duration(seconds) : t(TEXT.never)}
+            {t(words)}
           </option>
         ))}
       </select>

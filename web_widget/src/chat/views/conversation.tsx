@@ -2,7 +2,7 @@
 import { type Message, type Notice, reading } from "../conversation.ts";
 import { FADE_MS, timeLeft } from "../dissolve.ts";
 import { h } from "../dom.ts";
-import { clockTime, duration, t } from "../language.ts";
+import { clockTime, t } from "../language.ts";
 import { nameOf } from "../languages.ts";
 import { draw, state } from "../state.ts";
 import { Composer, showAgain } from "./composer.tsx";
@@ -17,11 +17,7 @@ export function Chat() {
   return (
     <main>
       {!conversation.closedBy && <Introduction />}
-      {hidden > 0 && (
-        <button key="hidden" onclick={showAgain}>
-          {t(TEXT.hidden, { n: hidden })}
-        </button>
-      )}
+      {hidden > 0 && <button onclick={showAgain}>{t(TEXT.hidden, { n: hidden })}</button>}
       <div role="log" aria-label={t(TEXT.messages)}>
         <ol>
           {conversation.entries.map((entry) =>
@@ -29,7 +25,7 @@ export function Chat() {
           )}
         </ol>
       </div>
-      <ol key="unsent">
+      <ol>
         {outbox.waiting.map(({ id, text }) => (
           <li key={id} class="message mine" data-testid="message">
             <p class="text" dir="auto">
@@ -51,13 +47,12 @@ function isGone(shownAt: number | undefined): boolean {
 /** How long it may take, said honestly, and where else help is. */
 function Introduction() {
   const { onDuty, force, conversation } = state;
-  const minutes = Number(force?.reply_within);
-  const time = minutes ? duration(minutes * 60) : force?.reply_within;
+  const time = force?.reply_within;
   return (
     <div class="note">
       {!conversation.officer && [
-        <p key="now">{t(onDuty ? TEXT.waitingText : TEXT.offDutyText)}</p>,
-        onDuty && <p key="when">{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>,
+        <p>{t(onDuty ? TEXT.waitingText : TEXT.offDutyText)}</p>,
+        onDuty && <p>{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>,
       ]}
       <details open={!onDuty}>
         <summary>{t(TEXT.help)}</summary>
@@ -86,7 +81,7 @@ function Bubble({ message }: { message: Message }) {
       aria-hidden={fading && "true"}
       data-testid="message"
     >
-      <p key="who" class="meta">
+      <p class="meta">
         <bdi>{mine ? t(TEXT.you) : who}</bdi> · {clockTime(at)}
       </p>
       <p class="text" dir="auto" lang={shown.language}>
@@ -95,7 +90,8 @@ function Bubble({ message }: { message: Message }) {
       <p class="meta">
         {mine && t(state.seen >= seq ? TEXT.seen : TEXT.sent)}
         {mine && shown.other && " · "}
-        {shown.from && `${t(TEXT.translated, { language: nameOf(shown.from, state.language) })} · `}
+        {shown.from &&
+          `${t(TEXT.translated, { language: shown.from === "en" ? t(TEXT.english) : nameOf(shown.from, state.language) })} · `}
         {shown.untranslated && t(TEXT.untranslated)}
         {shown.other && (
           <button class="link" onclick={swap}>

@@ -13,13 +13,7 @@ export function Ended() {
       <h2>{t(TEXT.next)}</h2>
       <p>{t(TEXT.nextText)}</p>
       <p>{t(TEXT.comeBack)}</p>
-      <SafetyQuestion
-        question={t(TEXT.feelSafe)}
-        answer={safeAfter}
-        answered={(answer) => {
-          state.safeAfter = answer;
-        }}
-      />
+      <SafetyQuestion question={t(TEXT.feelSafe)} about="safeAfter" />
       <div role="status">
         {safeAfter === 0 && t(TEXT.thanks)}
         {!!safeAfter && <Danger />}

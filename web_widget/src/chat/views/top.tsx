@@ -21,17 +21,17 @@ export function Top() {
   const talking = screen === "chat";
   return [
     <div class="bar top">
-      <button key="exit" class="exit" data-testid="quick-exit" onclick={leave}>
+      <button class="exit" data-testid="quick-exit" onclick={leave}>
         {t(covered ? TEXT.close : TEXT.exit)}
       </button>
       {!covered && (
-        <button key="cover" data-testid="cover" onclick={() => cover(true)}>
+        <button data-testid="cover" onclick={() => cover(true)}>
           {t(TEXT.cover)}
         </button>
       )}
       {/* Once there is a conversation, only Exit and End leave it: closing by mistake would lose it. */}
       {!covered && (!talking || conversation.closedBy) && (
-        <button key="x" aria-label={t(TEXT.close)} onclick={() => tell("close")}>
+        <button aria-label={t(TEXT.close)} onclick={() => tell("close")}>
           ×
         </button>
       )}

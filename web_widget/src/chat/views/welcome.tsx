@@ -9,21 +9,17 @@ const ANSWERS = [TEXT.yes, TEXT.notSure, TEXT.no];
 const ADVICE = [TEXT.safeYes, TEXT.safeNotSure, TEXT.safeNo] as const;
 
 /** Yes, not sure or no, as three buttons; none of them has to be pressed. */
-export function SafetyQuestion(props: {
-  question: string;
-  answer: Safety | undefined;
-  answered: (answer: Safety) => void;
-}) {
+export function SafetyQuestion({ question, about }: { question: string; about: "safe" | "safeAfter" }) {
   return (
     <fieldset>
-      <legend>{props.question}</legend>
+      <legend>{question}</legend>
       <div class="bar">
         {ANSWERS.map((words, answer) => (
           <button
             key={answer}
-            aria-pressed={`${props.answer === answer}`}
+            aria-pressed={`${state[about] === answer}`}
             onclick={() => {
-              props.answered(answer as Safety);
+              state[about] = answer as Safety;
               draw();
             }}
           >
@@ -51,13 +47,7 @@ export function Welcome() {
           <p>{t(TEXT.offDutyText)}</p>
         </section>
       )}
-      <SafetyQuestion
-        question={t(TEXT.safe)}
-        answer={safe}
-        answered={(answer) => {
-          state.safe = answer;
-        }}
-      />
+      <SafetyQuestion question={t(TEXT.safe)} about="safe" />
       <p role="status">{safe !== undefined && t(ADVICE[safe])}</p>
       <Danger />
       {!onDuty && <Helplines />}

@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from harbour.conversation.model import Conversation, ConversationId
 from harbour.runtime.clock import Clock, rfc3339
-from harbour.runtime.errors import Unavailable
+from harbour.runtime.telemetry import alarm, count, failure
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
     from mypy_boto3_sqs import SQSClient
 
 SOURCE = "harbour"
@@ -27,24 +30,23 @@ class EventBus:
         self._clock = clock
 
     def publish(self, detail_type: str, conversation: Conversation, **ids: str) -> None:
-        """Put one event. Raises ``Unavailable`` if the bus did not take it."""
-        detail = {
-            "conversation": conversation.id,
-            "force": conversation.force,
-            "at": rfc3339(self._clock.now()),
+        """Put one event. See :class:`harbour.conversation.ports.DomainEvents`."""
+        detail = {"conversation": conversation.id, "force": conversation.force, "at": rfc3339(self._clock.now())}
+        entry: PutEventsRequestEntryTypeDef = {
+            "Source": SOURCE,
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail | ids),
+            "EventBusName": self._bus,
         }
-        answer = self._client().put_events(
-            Entries=[
-                {
-                    "Source": SOURCE,
-                    "DetailType": detail_type,
-                    "Detail": json.dumps(detail | ids),
-                    "EventBusName": self._bus,
-                }
-            ]
-        )
-        if answer.get("FailedEntryCount"):
-            raise Unavailable("bus", "The event bus did not take the event.")
+        try:
+            failed = self._client().put_events(Entries=[entry]).get("FailedEntryCount", 0)
+        except (ClientError, BotoCoreError) as error:
+            alarm("event lost", detail_type=detail_type, conversation=conversation.id, **failure(error))
+            count("EventLost")
+            return
+        if failed:
+            alarm("event lost", detail_type=detail_type, conversation=conversation.id, failed=failed)
+            count("EventLost")
 
 
 class LateTranslationQueue:

@@ -23,9 +23,9 @@ from harbour.conversation.model import (
 )
 from harbour.conversation.ports import Moved, Note, OnDuty
 from harbour.evidence.model import Sealed
-from harbour.identity.model import Ticket
+from harbour.identity.model import Officer, Ticket
 from harbour.runtime.clock import Clock, rfc3339
-from harbour.runtime.errors import Conflict, NotFound
+from harbour.runtime.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 TAIL = 5
 """Items of the first reverse page: state, up to three sockets, last entry. More sockets only cost another page."""
+
+TAIL_ATTEMPTS = 5
 
 _ABSENT = "attribute_not_exists(pk)"
 
@@ -55,7 +57,17 @@ class ConversationTable:
         )
 
     def tail(self, conversation: ConversationId) -> Tail | None:
-        """One reverse Query: the state sorts last, then the sockets, then the newest entry."""
+        """One reverse Query: the state sorts last, then the sockets, then the newest entry.
+
+        Read again where a step was stored while the query ran. Raises ``Unavailable`` if that happens again and again.
+        """
+        for _ in range(TAIL_ATTEMPTS):
+            tail = self._tail(conversation)
+            if tail is None or tail.consistent:
+                return tail
+        raise Unavailable("try_again", "This conversation changes too quickly to be read. Try again.")
+
+    def _tail(self, conversation: ConversationId) -> Tail | None:
         state: Conversation | None = None
         presences: list[Presence] = []
         for item in self._query(conversation, reverse=True, limit=TAIL):
@@ -251,9 +263,31 @@ class DutyTable:
         found = self._db.get_item(TableName=self._table, Key=items.key("duty", "D#" + collar), ConsistentRead=True)
         return items.session_of(found["Item"]) if "Item" in found else None
 
-    def put(self, session: OnDuty) -> None:
-        """One Put."""
-        self._db.put_item(TableName=self._table, Item=items.session_item(session))
+    def set_duty(self, officer: Officer, language: str, *, on_duty: bool, at: datetime) -> OnDuty:
+        """One Update that leaves the socket as it is."""
+        changes: Mapping[str, Value] = {"on_duty": {"BOOL": on_duty}, "language": {"S": language}}
+        return self._update(officer, changes, {}, at)
+
+    def connected(self, officer: Officer, connection: ConnectionId, language: str, at: datetime) -> OnDuty:
+        """One Update that leaves duty and language as they are, and sets them only for a new session."""
+        first: Mapping[str, Value] = {"on_duty": {"BOOL": False}, "language": {"S": language}}
+        return self._update(officer, {"connection": {"S": connection}}, first, at)
+
+    def _update(
+        self, officer: Officer, changes: Mapping[str, Value], first: Mapping[str, Value], at: datetime
+    ) -> OnDuty:
+        always = {**changes, **items.session_always(officer, at)}
+        sets = [f"#{name} = :{name}" for name in always]
+        sets += [f"#{name} = if_not_exists(#{name}, :{name})" for name in first]
+        stored = self._db.update_item(
+            TableName=self._table,
+            Key=items.key("duty", "D#" + officer.collar),
+            UpdateExpression="SET " + ", ".join(sets),
+            ExpressionAttributeNames={f"#{name}": name for name in (*always, *first)},
+            ExpressionAttributeValues={f":{name}": value for name, value in (always | dict(first)).items()},
+            ReturnValues="ALL_NEW",
+        )
+        return items.session_of(stored["Attributes"])
 
     def drop(self, collar: str, connection: ConnectionId, at: datetime) -> None:
         """One Update, only if the socket is still that session's."""

@@ -86,6 +86,7 @@ def entry_item(entry: Entry) -> Item:
         "s": {"B": bytes.fromhex(entry.event.salt)},
         "h": {"B": bytes.fromhex(entry.hash)},
         "b": {"S": canonical(dict(entry.event.body)).decode()},
+        "k": {"N": str(entry.step)},
         "n": {"S": " ".join(f"{client}:{c.n}:{c.seq}:{_ROLE[c.role]}" for client, c in entry.counters.items())},
     }
 
@@ -106,7 +107,9 @@ def entry_of(item: Mapping[str, Value]) -> Entry:
     for written in item["n"]["S"].split():
         client, n, seq, role = written.split(":")
         counters[ClientId(client)] = Counter(int(n), int(seq), _ROLE_OF[role])
-    return Entry(Event(head, _hex(item["s"]), json.loads(item["b"]["S"])), _hex(item["h"]), counters)
+    return Entry(
+        Event(head, _hex(item["s"]), json.loads(item["b"]["S"])), _hex(item["h"]), counters, int(item["k"]["N"])
+    )
 
 
 def _hex(value: Value) -> str:
@@ -139,6 +142,7 @@ def conversation_item(conversation: Conversation) -> Item:
     } | {name: _written(getattr(conversation, name)) for name in _INSTANTS}
     item: Item = key(conversation.id, STATE) | {name: {"S": text} for name, text in written.items() if text is not None}
     item["revision"] = {"N": str(conversation.revision)}
+    item["step"] = {"N": str(conversation.step)}
     if conversation.due_at is not None:
         item["due"] = {"S": "due"}
         item["due_at"] = {"N": epoch(conversation.due_at)}
@@ -160,6 +164,7 @@ def conversation_of(item: Mapping[str, Value]) -> Conversation:
         service_language=text("service_language"),
         resume_hash=text("resume_hash"),
         revision=int(item["revision"]["N"]),
+        step=int(item["step"]["N"]),
         owner=Officer(text("owner_collar"), text("owner_name")) if "owner_collar" in item else None,
         left=Left(text("left")) if "left" in item else None,
         attention=Attention(text("attention")) if "attention" in item else None,
@@ -226,18 +231,13 @@ def note_of(item: Mapping[str, Value]) -> Note:
     )
 
 
-def session_item(session: OnDuty) -> Item:
-    """An officer's session."""
-    item: Item = key("duty", "D#" + session.officer.collar) | {
-        "name": {"S": session.officer.name},
-        "language": {"S": session.language},
-        "on_duty": {"BOOL": session.on_duty},
-        "seen_at": {"S": rfc3339(session.seen_at)},
-        "expires": _expires(session.seen_at + SESSION_LIFETIME),
+def session_always(officer: Officer, at: datetime) -> Item:
+    """What every change of an officer's session writes."""
+    return {
+        "name": {"S": officer.name},
+        "seen_at": {"S": rfc3339(at)},
+        "expires": _expires(at + SESSION_LIFETIME),
     }
-    if session.connection:
-        item["connection"] = {"S": session.connection}
-    return item
 
 
 def session_of(item: Mapping[str, Value]) -> OnDuty:

@@ -74,11 +74,7 @@ class Desk:
 
     def set_duty(self, officer: Officer, language: str, *, on_duty: bool) -> OnDuty:
         """Go on or off duty. Conversations that the officer has stay with her."""
-        before = self._duty.get(officer.collar)
-        connection = before.connection if before else None
-        session = OnDuty(officer, language, on_duty, connection, self._clock.now())
-        self._duty.put(session)
-        return session
+        return self._duty.set_duty(officer, language, on_duty=on_duty, at=self._clock.now())
 
     def anybody_on_duty(self) -> bool:
         """Whether a visitor may be told that somebody is there."""

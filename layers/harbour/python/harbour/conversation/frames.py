@@ -31,12 +31,13 @@ def event(entry: Entry, role: Role) -> dict[str, Any]:
     """An entry as one party sees it. What is not for visitors keeps its place with an empty body."""
     head = entry.event.head
     hidden = role is Role.VISITOR and head.type in FOR_OFFICERS_ONLY
+    without = ("outcome",) if role is Role.VISITOR else ()
     return {
         "seq": head.seq,
         "type": head.type,
         "actor": head.actor,
         "at": head.ts,
-        "body": {} if hidden else dict(entry.event.body),
+        "body": {} if hidden else {k: v for k, v in entry.event.body.items() if k not in without},
     }
 
 

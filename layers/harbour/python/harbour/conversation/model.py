@@ -99,7 +99,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """The state of a conversation. ``revision`` grows by one with each change and guards against lost updates."""
+    """The state of a conversation.
+
+    ``revision`` grows by one with each change and guards against lost updates. ``step`` is the number of the last entry
+    that changed the state: it must be the one that the newest entry names, or the two were read at different times.
+    """
 
     id: ConversationId
     force: str
@@ -110,6 +114,7 @@ class Conversation:
     opened_at: datetime
     since: datetime
     revision: int = 1
+    step: int = 1
     owner: Officer | None = None
     left: Left | None = None
     attention: Attention | None = None
@@ -141,11 +146,15 @@ Counters = Mapping[ClientId, Counter]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event of the chain as it is stored: with its own hash, and what the next writer needs to know."""
+    """An event of the chain as it is stored: with its own hash, and what the next writer needs to know.
+
+    ``step`` is the number of the newest entry, up to this one, that changed the conversation's state.
+    """
 
     event: Event
     hash: str
     counters: Counters = field(default_factory=dict)
+    step: int = 1
 
     @property
     def seq(self) -> int:
@@ -182,6 +191,12 @@ class Tail:
     conversation: Conversation
     presences: tuple[Presence, ...]
     last: Entry
+
+    @property
+    def consistent(self) -> bool:
+        """Whether state and last entry belong together. DynamoDB reads a query's items one after another, so a step may
+        be stored in between; acting on the old state would let a message follow the end of its record."""
+        return self.conversation.step == self.last.step
 
     def presence(self, connection: ConnectionId) -> Presence | None:
         """Who speaks on ``connection`` here, if anybody."""
@@ -271,7 +286,7 @@ def next_entry(
         client, n, role = said_by
         counters[client] = Counter(n, seq, role)
         counters = _newest(counters)
-    return Entry(event, head_hash(event.head), counters)
+    return Entry(event, head_hash(event.head), counters, last.step if kind is Kind.MESSAGE else seq)
 
 
 def _newest(counters: dict[ClientId, Counter]) -> dict[ClientId, Counter]:
@@ -480,7 +495,7 @@ def _due(state: State, now: datetime, timing: Timing) -> datetime:
     """When to look again if nothing happens before."""
     match state:
         case State.WAITING | State.ACTIVE:
-            return now + min(timing.unanswered, timing.drop_grace)
+            return now + timing.unanswered
         case State.PAUSED:
             return now + timing.silence
         case State.CLOSED:

@@ -32,7 +32,7 @@ class ConversationStore(Protocol):
         ...
 
     def tail(self, conversation: ConversationId) -> Tail | None:
-        """State, presences and last entry, strongly consistent; ``None`` if there is no such conversation."""
+        """State, presences and last entry, strongly consistent and of one moment; ``None`` if there is none."""
         ...
 
     def append(self, entry: Entry) -> None:
@@ -94,8 +94,12 @@ class DutyRoster(Protocol):
         """One officer's session."""
         ...
 
-    def put(self, session: OnDuty) -> None:
-        """Store a session."""
+    def set_duty(self, officer: Officer, language: str, *, on_duty: bool, at: datetime) -> OnDuty:
+        """Go on or off duty; the session's socket stays as it is, whoever changes it at the same time."""
+        ...
+
+    def connected(self, officer: Officer, connection: ConnectionId, language: str, at: datetime) -> OnDuty:
+        """A new socket of this officer. Duty and language stay; a new session is off duty, in ``language``."""
         ...
 
     def drop(self, collar: str, connection: ConnectionId, at: datetime) -> None:
@@ -149,7 +153,11 @@ class DomainEvents(Protocol):
     """The force's event bus. Thin events: ids, no content."""
 
     def publish(self, detail_type: str, conversation: Conversation, **ids: str) -> None:
-        """Publish one event about a conversation."""
+        """Publish one event about a conversation.
+
+        Never raises: what it tells of is stored already, and the caller must not be told otherwise. An event that the
+        bus does not take is alarmed; the one that matters (``ConversationClosed``) is published until it is sealed.
+        """
         ...
 
 

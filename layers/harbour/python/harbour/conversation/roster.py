@@ -11,9 +11,14 @@ RECONNECT_GRACE = timedelta(minutes=2)
 """An officer whose socket has just gone is probably reconnecting; after this she is not there for a victim."""
 
 
+SOCKET_LIFETIME = timedelta(hours=2, minutes=10)
+"""API Gateway closes a socket after two hours: an older one is dead, whatever the table says."""
+
+
 def there(session: OnDuty, now: datetime) -> bool:
     """Whether a victim may be told that this officer can answer."""
-    return session.on_duty and (session.connection is not None or now - session.seen_at < RECONNECT_GRACE)
+    silent = now - session.seen_at
+    return session.on_duty and silent < (SOCKET_LIFETIME if session.connection else RECONNECT_GRACE)
 
 
 def anybody(sessions: Iterable[OnDuty], now: datetime) -> bool:

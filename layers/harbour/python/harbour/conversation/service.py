@@ -28,7 +28,6 @@ from harbour.conversation.ports import (
     DutyRoster,
     LateTranslations,
     Moved,
-    OnDuty,
 )
 from harbour.conversation.transition import ATTEMPTS, Transitions
 from harbour.identity.model import Grant, Officer, Role
@@ -134,8 +133,8 @@ class ConversationService:
             self._store.open(opened, first)
         except Moved:  # the same page's other socket opened it a moment ago
             return self._transitions.read(opened.id)
-        self._events.publish("ConversationOpened", opened)
         self._delivery.queue_changed()
+        self._events.publish("ConversationOpened", opened)
         return Tail(opened, (), first)
 
     def visitor_resume(self, caller: Caller, client: ClientId, last: int) -> None:
@@ -144,13 +143,15 @@ class ConversationService:
         self._catch_up(caller, tail, client, last, on_duty=True)
 
     def officer_hello(self, caller: Caller) -> None:
-        """Register an officer's socket for alerts of the queue."""
+        """Register an officer's socket for alerts of the queue. A console that is open elsewhere is told so."""
         officer = _officer(caller)
-        session = self._duty.get(officer.collar)
-        on_duty = session.on_duty if session else False
-        language = session.language if session else self._force.language
-        self._duty.put(OnDuty(officer, language, on_duty, caller.connection, self._clock.now()))
-        self._delivery.to_one(caller.connection, [frames.greeting(on_duty=on_duty)])
+        before = self._duty.get(officer.collar)
+        now = self._clock.now()
+        session = self._duty.connected(officer, caller.connection, self._force.language, now)
+        self._delivery.to_one(caller.connection, [frames.greeting(on_duty=session.on_duty)])
+        if before and before.connection and before.connection != caller.connection:
+            replaced = Conflict("replaced", "You have signed in somewhere else. This page gets no more alerts.")
+            self._delivery.to_one(before.connection, [frames.error(replaced)])
 
     def officer_resume(self, caller: Caller, conversation: ConversationId, client: ClientId, last: int) -> None:
         """Let the owner's socket take part in a conversation, and send what it has missed.
@@ -270,10 +271,10 @@ class ConversationService:
             )
 
         done = self._transitions.apply(conversation, decide)
-        self._events.publish("ConversationClosed", done.tail.conversation)
         if done.entry:
             self._delivery.entry(done.tail, done.entry)
         self._delivery.queue_changed()
+        self._events.publish("ConversationClosed", done.tail.conversation)
 
     # -- one message -----------------------------------------------------------------------------------------------
 

@@ -68,12 +68,13 @@ class Transitions:
                 if change.kind
                 else None
             )
+            after = replace(change.conversation, step=entry.seq) if entry else change.conversation
             try:
-                self._store.change(change.conversation, entry)
+                self._store.change(after, entry)
             except Moved:
                 self.pause(attempt)
                 continue
-            return Done(replace(tail, conversation=change.conversation, last=entry or tail.last), entry)
+            return Done(replace(tail, conversation=after, last=entry or tail.last), entry)
         raise Unavailable("try_again", "Too many people write at once. Nothing was stored; send it again.")
 
     def pause(self, attempt: int) -> None:

@@ -7,7 +7,7 @@ machines at once it does no harm: each step is a guarded transition of :mod:`har
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from harbour.conversation import model
 from harbour.conversation.delivery import Delivery
@@ -27,11 +27,13 @@ from harbour.conversation.ports import ConversationStore, DomainEvents
 from harbour.conversation.transition import Transitions
 from harbour.identity.model import Role
 from harbour.runtime.clock import Clock
-from harbour.runtime.errors import HarbourError
 from harbour.runtime.telemetry import alarm, count, failure
 
 BATCH = 50
-"""How many due conversations one run takes; the next minute takes the rest."""
+"""How many due conversations are asked for at a time."""
+
+RUN_FOR = timedelta(seconds=40)
+"""How long one run may go on; the next minute takes the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ def verdict(tail: Tail, first_unanswered: datetime | None, now: datetime, timing
     if conversation.state is State.CLOSED:
         return Reseal(model.rescheduled(conversation, now + timing.seal_retry))
     if conversation.state is State.PAUSED:
+        task = conversation.attention is not None and conversation.owner is None
+        if task:  # it waits for a person, however long: nobody has read it yet
+            return model.rescheduled(conversation, now + timing.silence)
         if now - conversation.since >= timing.silence:
             return model.closed(tail, actor="system", by="silence", outcome="", now=now, timing=timing)
         return model.rescheduled(conversation, conversation.since + timing.silence)
@@ -69,7 +74,7 @@ def verdict(tail: Tail, first_unanswered: datetime | None, now: datetime, timing
         return model.needs_attention(tail, Attention.UNANSWERED, now, timing)
     return model.rescheduled(
         conversation,
-        now + min(timing.unanswered, timing.drop_grace),
+        now + (timing.drop_grace if visitor_gone_at or officer_gone_at else timing.unanswered),
         visitor_gone_at=visitor_gone_at,
         officer_gone_at=officer_gone_at,
     )
@@ -100,15 +105,25 @@ class WatchService:
         self._timing = timing
 
     def run(self) -> int:
-        """Look at each due conversation once; the number of those looked at. One that fails does not stop the rest."""
-        due = self._store.due(self._clock.now(), BATCH)
-        for conversation in due:
-            try:
-                self.look(conversation)
-            except (HarbourError, ConnectionError, TimeoutError) as error:
-                alarm("watch failed", conversation=conversation, **failure(error))
-                count("WatchFailed")
-        return len(due)
+        """Look at each due conversation once; the number of those looked at.
+
+        One that fails is alarmed and stays due: it stops none of the others, now or in the next run.
+        """
+        started = self._clock.now()
+        looked_at: set[ConversationId] = set()
+        while self._clock.now() - started < RUN_FOR:
+            due = self._store.due(started, BATCH + len(looked_at))
+            fresh = [conversation for conversation in due if conversation not in looked_at]
+            if not fresh:
+                break
+            for conversation in fresh:
+                looked_at.add(conversation)
+                try:
+                    self.look(conversation)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep the others waiting
+                    alarm("watch failed", conversation=conversation, **failure(error))
+                    count("WatchFailed")
+        return len(looked_at)
 
     def look(self, conversation: ConversationId) -> None:
         """Apply the verdict on one conversation and tell whoever must know."""
