@@ -17,7 +17,7 @@ from typing import Final
 from harbour.aws import items
 from harbour.conversation import model
 from harbour.conversation.model import ClientId, ConnectionId, ConversationId, Kind, Presence, Timing
-from harbour.conversation.ports import Note, OnDuty
+from harbour.conversation.ports import Note
 from harbour.evidence.chain import JsonValue
 from harbour.identity.model import Grant, Officer, Role, Ticket
 
@@ -258,7 +258,10 @@ def sizes() -> Iterator[str]:
         "socket `P#`": items.presence_item(_ID, presence, _NOW),
         "note `I#` of 120 letters": items.note_item(_ID, Note(id="n" * 32, at=_NOW, by=officer, text="x" * 120)),
         "ticket `T#`": items.ticket_item(Ticket("0" * 64, grant, _NOW)),
-        "session `D#`": items.session_item(OnDuty(officer, "en", True, ConnectionId("BFaT_fALIAMCKug="), _NOW)),
+        "session `D#`": items.key("duty", "D#4417")
+        | items.session_always(officer, _NOW)
+        | items.session_duty("en", on_duty=True)
+        | items.session_socket(ConnectionId("BFaT_fALIAMCKug=")),
     }
     yield "| item | bytes | write units |"
     yield "|---|---:|---:|"

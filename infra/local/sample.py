@@ -98,7 +98,7 @@ async def hold(instance: Instance) -> Path:
         if file.is_file():
             print(f"  {file.stat().st_size:>9,}  {instance.shown(file)}")
     print(f"\nCheck it:  make verify PACKAGE={shown} TRUST={trust}")
-    print(f"     or:   uv run harbour-verify {shown} --trust {trust}")
+    print(f"     or:   .tools/bin/uv run harbour-verify {shown} --trust {trust}")
     return package
 
 

@@ -24,13 +24,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+import boto3
 from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.config.settings import local
 from infra.local.apertium import Apertium, EngineFailed, NoSuchPair
 from infra.local.instance import LOOPBACK
 from infra.local.wire import JSON, Answer, Call, Refused, Service, Values
+
+if TYPE_CHECKING:
+    from mypy_boto3_translate import TranslateClient
 
 ENGINE_HEADER: Final = "x-harbour-engine"
 """Names the engine behind an answer, for people who debug; the chat is told by its settings."""
@@ -279,16 +285,12 @@ class Forwarder:
     Custom terminologies stay here: nothing is created in the developer's account, so they are not applied.
     """
 
-    def __init__(self) -> None:
-        import boto3
-
+    def __init__(self, client: TranslateClient) -> None:
         self._service = Service("translate", _OPERATIONS, own_limits=frozenset({"Text"}))
-        self._client: Any = boto3.client("translate", region_name=os.environ.get("AWS_REGION") or None)
+        self._client = client
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The real service's answer to one HTTP request; blocks. ``headers`` have lower-case names."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         form = JSON
         try:
             call = self._service.read(path, headers, body)
@@ -296,7 +298,7 @@ class Forwarder:
             if call.operation != "TranslateText":
                 raise Refused("UnknownOperationException", f"{call.operation} is not handed on to AWS")
             values = {name: value for name, value in call.values.items() if name != "TerminologyNames"}
-            answered = self._client.translate_text(**values)
+            answered = dict(self._client.translate_text(**values))
             answered.pop("ResponseMetadata", None)
             return self._service.answer(call, answered, **{ENGINE_HEADER: "amazon-translate"})
         except ClientError as refused:
@@ -336,7 +338,8 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if chosen.engine == "aws":
-        answer = Forwarder().answer
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or local().region
+        answer = Forwarder(boto3.client("translate", region_name=region)).answer
         _LOG.info("hands texts on to Amazon Translate; custom terminologies are not applied")
     else:
         engine = Apertium()

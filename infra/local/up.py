@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.config.settings import LOCAL_ACCOUNT, Settings, local
@@ -105,7 +106,8 @@ def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False)
         outputs = Outputs.read(instance.outputs)
     with steps.step("Adding what its CloudFormation leaves out"), _aws("adding to the deployment"):
         _lock_evidence(clients, outputs.evidence_bucket, settings.seal_retention_days)
-        import_glossary(clients.translate, settings.terminology)
+        if not real_translation:
+            import_glossary(clients.translate, settings.terminology)
         instance.trust_json.write_bytes(trust_file(clients.kms, settings.force.id, outputs.signing_key))
     with steps.step("Publishing the pages") as step, _aws("publishing the pages"):
         step.found = f"{publish(clients.s3, outputs.pages_bucket, settings, outputs)} files"
@@ -174,6 +176,8 @@ def _build_pages(instance: Instance) -> bool:
 
 def _start_translation(instance: Instance, *, real: bool) -> str:
     """Start the stand-in for Amazon Translate; the engine's name for the record."""
+    if real and boto3.Session().get_credentials() is None:
+        raise CannotGoOn("TRANSLATE=aws needs your AWS credentials in this shell; without it, Apertium translates")
     command = [
         _PYTHON,
         "-m",

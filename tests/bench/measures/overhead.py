@@ -61,19 +61,21 @@ def _silent(browser: Browser, addresses: dict[str, Any]) -> list[str]:
     context = browser.new_context()
     page = context.new_page()
     sent: list[str] = []
+    received: list[str] = []
 
     def socket(opened: WebSocket) -> None:
         opened.on("framesent", lambda frame: sent.append(json.loads(frame)["action"]))
+        opened.on("framereceived", lambda frame: received.append(json.loads(frame)["type"]))
 
     page.on("websocket", socket)
     page.clock.install()
     page.goto(addresses["widget_page"])
     begin(page, "en")
-    for _ in range(50):
-        if "hello" in sent:
+    for _ in range(150):
+        if "events" in received:
             break
         page.wait_for_timeout(200)
-    assert "hello" in sent, "the page's socket was not seen"
+    assert "events" in received, "the page was not welcomed"
     sent.clear()
     for _ in range(MINUTES):
         page.clock.run_for(60_000)

@@ -23,7 +23,7 @@ from harbour.conversation.model import (
     Presence,
     State,
 )
-from harbour.conversation.ports import Note, OnDuty
+from harbour.conversation.ports import Note
 from harbour.evidence import package, trust
 from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Officer, Role, Ticket
@@ -62,7 +62,10 @@ ITEMS: dict[str, Mapping[str, Any]] = {
     "P#": items.presence_item(ID, PRESENCE, NOW),
     "I#": items.note_item(ID, Note(id="n", at=NOW, by=OFFICER, text="x")),
     "T#": items.ticket_item(Ticket("0" * 64, GRANT, NOW)),
-    "D#": items.session_item(OnDuty(OFFICER, "en", True, ConnectionId("BFaT="), NOW)),
+    "D#": items.key("duty", "D#4417")
+    | items.session_always(OFFICER, NOW)
+    | items.session_duty("en", on_duty=True)
+    | items.session_socket(ConnectionId("BFaT_fALIAMCKug=")),
 }
 
 

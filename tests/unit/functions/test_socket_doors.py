@@ -139,7 +139,7 @@ def test_nothing_private_reaches_a_log(world: World, caplog: pytest.LogCaptureFi
     handler = logging.Handler()
     logger = telemetry._logger()
     handler.emit = lambda record: lines.append(logger.registered_formatter.format(record))  # type: ignore[method-assign]
-    logger.addHandler(handler)
+    logging.getLogger(logger.name).addHandler(handler)
     visitor, admission = visit(world)
     officer = officer_on(world, admission["conversation"])
     visitor.send({"action": "send", "n": 1, "text": "Calle Mayor 7, me llamo Lucía 07700900123"})
@@ -151,7 +151,7 @@ def test_nothing_private_reaches_a_log(world: World, caplog: pytest.LogCaptureFi
     visitor.send("Lucía, no JSON")
     rest("visitor", "POST", "/exit", {"conversation": admission["conversation"], "resume": admission["resume"]})
     visitor.disconnect()
-    logger.removeHandler(handler)
+    logging.getLogger(logger.name).removeHandler(handler)
     assert len(lines) > 8, "nothing was logged: the test would prove nothing"
     written = "\n".join(lines)
     for private in ("Luc", "Mayor", "0770", "Amelia", "Hart", admission["ticket"], admission["resume"], "192.0.2.10"):

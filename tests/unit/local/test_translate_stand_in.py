@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import botocore.parsers
 import botocore.serialize
 import pytest
+from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local import wire
 from infra.local.apertium import EngineFailed, NoSuchPair
-from infra.local.translate import ENGINE_HEADER, Glossaries, StandIn
+from infra.local.translate import ENGINE_HEADER, Forwarder, Glossaries, StandIn
 from infra.local.wire import Service
+
+if TYPE_CHECKING:
+    from mypy_boto3_translate import TranslateClient
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 GLOSSARY = "en,es,pl\nrefuge,casa de acogida,\nnon-molestation order,orden de alejamiento,zakaz zbliżania się\n"
@@ -56,7 +61,7 @@ def ask(request: pytest.FixtureRequest, engine: Shouting, tmp_path: Path) -> Ask
     return asking(StandIn(engine, Glossaries(tmp_path), lambda: NOW), request.param)
 
 
-def asking(stand_in: StandIn, protocol: str) -> Ask:
+def asking(stand_in: StandIn | Forwarder, protocol: str) -> Ask:
     model = Service("translate", frozenset()).model
     serializer = botocore.serialize.create_serializer(protocol, include_validation=False)
     parser = botocore.parsers.create_parser(protocol)
@@ -189,6 +194,41 @@ class TestGlossary:
         answer = translate(ask, "Is there a refuge?", TerminologyNames=["harbour"])
         assert answer["TranslatedText"] == "IS THERE A REFUGE?"
         assert "AppliedTerminologies" not in answer
+
+
+class TestForwarding:
+    """With ``TRANSLATE=aws`` the stand-in hands texts on and adds nothing of its own."""
+
+    @pytest.fixture
+    def client(self) -> TranslateClient:
+        return boto3.Session("x", "y", region_name="eu-west-2").client("translate")
+
+    @pytest.fixture
+    def aws(self, client: TranslateClient) -> Iterator[Stubber]:
+        with Stubber(client) as stubbed:
+            yield stubbed
+
+    @pytest.fixture(params=PROTOCOLS)
+    def ask(self, request: pytest.FixtureRequest, client: TranslateClient, aws: Stubber) -> Ask:
+        return asking(Forwarder(client), request.param)
+
+    def test_the_answer_is_that_of_amazon_translate(self, ask: Ask, aws: Stubber) -> None:
+        said = {"TranslatedText": "¿Está segura?", "SourceLanguageCode": "en", "TargetLanguageCode": "es"}
+        given = {"Text": "Are you safe?", "SourceLanguageCode": "en", "TargetLanguageCode": "es"}
+        aws.add_response("translate_text", said, given)
+        answer = translate(ask, TerminologyNames=["harbour"])
+        assert {name: answer[name] for name in said} == said
+        assert answer["headers"][ENGINE_HEADER] == "amazon-translate"
+
+    def test_a_refusal_is_handed_back_with_its_code(self, ask: Ask, aws: Stubber) -> None:
+        aws.add_client_error("translate_text", "TooManyRequestsException", "slow down", 429)
+        answer = translate(ask)
+        assert (answer["status"], answer["Error"]["Code"]) == (429, "TooManyRequestsException")
+
+    def test_nothing_is_created_in_the_developers_account(self, ask: Ask) -> None:
+        data = {"File": GLOSSARY.encode(), "Format": "CSV"}
+        answer = ask("ImportTerminology", Name="harbour", MergeStrategy="OVERWRITE", TerminologyData=data)
+        assert answer["Error"]["Code"] == "UnknownOperationException"
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"text"', b"\xff"])

@@ -265,13 +265,12 @@ class DutyTable:
 
     def set_duty(self, officer: Officer, language: str, *, on_duty: bool, at: datetime) -> OnDuty:
         """One Update that leaves the socket as it is."""
-        changes: Mapping[str, Value] = {"on_duty": {"BOOL": on_duty}, "language": {"S": language}}
-        return self._update(officer, changes, {}, at)
+        return self._update(officer, items.session_duty(language, on_duty=on_duty), {}, at)
 
     def connected(self, officer: Officer, connection: ConnectionId, language: str, at: datetime) -> OnDuty:
         """One Update that leaves duty and language as they are, and sets them only for a new session."""
-        first: Mapping[str, Value] = {"on_duty": {"BOOL": False}, "language": {"S": language}}
-        return self._update(officer, {"connection": {"S": connection}}, first, at)
+        first = items.session_duty(language, on_duty=False)
+        return self._update(officer, items.session_socket(connection), first, at)
 
     def _update(
         self, officer: Officer, changes: Mapping[str, Value], first: Mapping[str, Value], at: datetime

@@ -240,6 +240,16 @@ def session_always(officer: Officer, at: datetime) -> Item:
     }
 
 
+def session_duty(language: str, *, on_duty: bool) -> Item:
+    """What going on or off duty writes."""
+    return {"on_duty": {"BOOL": on_duty}, "language": {"S": language}}
+
+
+def session_socket(connection: ConnectionId) -> Item:
+    """What a new socket writes."""
+    return {"connection": {"S": connection}}
+
+
 def session_of(item: Mapping[str, Value]) -> OnDuty:
     """The session that :func:`session_item` wrote."""
     return OnDuty(
