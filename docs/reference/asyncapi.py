@@ -55,8 +55,8 @@ _REPLIES: Final[dict[str, tuple[str, ...]]] = {
 }
 """What the sender gets back. Whatever is not listed is answered by an ``error`` frame or not at all."""
 
-_ON_ITS_OWN: Final = ("event", "typing", "read", "presence", "queue")
-"""Frames that come without having been asked for."""
+_ON_ITS_OWN: Final = ("event", "typing", "read", "presence", "queue", "error")
+"""Frames that come without having been asked for; of the errors, ``replaced`` only."""
 
 
 def document() -> Json:

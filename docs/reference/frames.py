@@ -122,7 +122,9 @@ class ClosedBody(Document):
     """The last event of every record."""
 
     by: Literal["officer", "visitor", "silence"]
-    outcome: Annotated[str, Field(min_length=1, description="One of the force's outcomes; an officer gives it.")] = ""
+    outcome: Annotated[
+        str, Field(min_length=1, description="One of the force's outcomes; an officer gives it. Not sent to a visitor.")
+    ] = ""
 
 
 # -- events ----------------------------------------------------------------------------------------------------------
@@ -322,7 +324,10 @@ class QueueFrame(Document):
 
 
 class ErrorFrame(Document):
-    """A frame of this client was refused. The socket stays open."""
+    """A frame of this client was refused; or, unasked, `replaced`: a newer console took this one's place.
+
+    The socket stays open.
+    """
 
     type: Literal["error"]
     code: Code

@@ -32,9 +32,9 @@ _FRAMES: Final = (
     Refusal("no_conversation", 404, "There is no such conversation.", "As above."),
     Refusal("closed", 409, "The conversation has ended.", "Start another one."),
     Refusal("paused", 409, "The visitor has left. She must not be contacted.", "Wait until she is back."),
+    Refusal("replaced", 409, "This officer's console was opened elsewhere; that one gets the alerts.", "Stay away."),
     Refusal("try_again", 503, "Too many wrote at once, or a service did not answer.", "Send the same again."),
     Refusal("internal", 500, "Something failed on our side; it was alarmed.", "Send the same again."),
-    Refusal("bus", 503, "What was asked for is stored, but the event bus did not take the news.", "Fetch the state."),
 )
 
 ON_THE_SOCKET: Final = _FRAMES

@@ -252,16 +252,17 @@ class Route:
 
 _BODY: Final = ("bad_body", "bad_field", "lone_surrogate", "too_large")
 _CONVERSATION: Final = "/conversations/{conversation}"
-_CHANGED: Final = ("no_conversation", "closed", "try_again", "bus")
+_READ: Final = ("no_conversation", "try_again")
+_CHANGED: Final = (*_READ, "closed")
 
 VISITOR: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
     {
         ("GET", "/force"): Route(answers=Force, refuses=("unknown_force",)),
         ("POST", "/tickets"): Route(
-            takes="Tickets", answers=VisitorTicket, status=201, refuses=(*_BODY, "resume_refused")
+            takes="Tickets", answers=VisitorTicket, status=201, refuses=(*_BODY, "resume_refused", "try_again")
         ),
         ("POST", "/exit"): Route(
-            takes="Exit", answers=None, status=204, refuses=(*_BODY, "resume_refused", "try_again", "bus")
+            takes="Exit", answers=None, status=204, refuses=(*_BODY, "resume_refused", "try_again")
         ),
     }
 )
@@ -285,22 +286,20 @@ OFFICER: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", f"{_CONVERSATION}/events"): Route(
             answers=EventsPage,
             action="read_own, read_closed or read_any",
-            refuses=("no_conversation", "bad_field", "bus"),
+            refuses=(*_READ, "bad_field"),
             query=Query(name="after", description="Number of the last event seen.", pattern="^[0-9]+$", default="0"),
         ),
         ("GET", f"{_CONVERSATION}/notes"): Route(
-            answers=Notes, action="read_own, read_closed or read_any", refuses=("no_conversation",)
+            answers=Notes, action="read_own, read_closed or read_any", refuses=_READ
         ),
         ("POST", f"{_CONVERSATION}/notes"): Route(
             takes="NewNote",
             answers=Note,
             status=201,
             action="note",
-            refuses=(*_BODY, "no_conversation", "empty_text", "too_long"),
+            refuses=(*_BODY, *_READ, "empty_text", "too_long"),
         ),
-        ("GET", f"{_CONVERSATION}/package"): Route(
-            answers=Package, action="package", refuses=("no_conversation", "not_sealed", "bus")
-        ),
+        ("GET", f"{_CONVERSATION}/package"): Route(answers=Package, action="package", refuses=(*_READ, "not_sealed")),
     }
 )
 

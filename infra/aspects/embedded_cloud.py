@@ -21,6 +21,7 @@ from constructs import IConstruct
 
 NOT_IN_THE_EMBEDDED_CLOUD: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "AWS::Events::Archive": "nothing reads it but a person who asks who read what",
         "AWS::Logs::Delivery": "no log delivery: there is no CloudFront that would log",
         "AWS::Logs::DeliveryDestination": "as above",
         "AWS::Logs::DeliverySource": "as above",

@@ -142,11 +142,15 @@ class SamlFederation:
         Where the provider publishes its metadata.
     collar_attribute, name_attribute
         Names of the assertion's attributes that hold them.
+    force_attribute
+        Name of the attribute that holds the force's id (`Force.id`): the provider sends the same value for each of its
+        officers, and an officer of another force is refused at every door.
     """
 
     metadata_url: str
     collar_attribute: str
     name_attribute: str
+    force_attribute: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +167,8 @@ class OidcFederation:
         Name of the Secrets Manager secret that holds the client's secret; never the secret itself.
     collar_claim, name_claim
         Names of the claims that hold them.
+    force_claim
+        Name of the claim that holds the force's id, as `SamlFederation.force_attribute`.
     """
 
     issuer: str
@@ -170,6 +176,7 @@ class OidcFederation:
     client_secret_name: str
     collar_claim: str
     name_claim: str
+    force_claim: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +227,8 @@ class Settings:
         review; decades up front would defeat review, retention and disposal (MoPI).
     log_retention_days
         One of CloudWatch's steps. Logs hold no content and no names.
+    audit_retention_days
+        How long the archive keeps what happened (ids and collar numbers, no content); None: until somebody deletes it.
     keep
         True: stateful resources outlive their stack and refuse deletion.
     alarm_email
@@ -243,6 +252,7 @@ class Settings:
     sizing: Mapping[str, Sizing] = field(default_factory=lambda: _SIZING)
     seal_retention_days: int = 1
     log_retention_days: int = 30
+    audit_retention_days: int | None = 30
     keep: bool = False
     alarm_email: str | None = None
     domain: CustomDomain | None = None
@@ -260,6 +270,8 @@ class Settings:
         """
         if self.seal_retention_days < 1:
             raise SettingsError("a sealed package must be locked for a day at least")
+        if self.audit_retention_days is not None and self.audit_retention_days < 1:
+            raise SettingsError("the audit must be kept for a day at least; None keeps it for good")
         if self.environment is Environment.PROD and not self.keep:
             raise SettingsError("production data must outlive its stack: keep=True")
         if (self.environment is Environment.LOCAL) != (self.embedded_cloud is not None):
@@ -286,6 +298,11 @@ class Settings:
     def sign_in_origin(self) -> str:
         """Origin of the sign-in service that the console talks to."""
         return self.embedded_cloud or f"https://cognito-idp.{self.region}.amazonaws.com"
+
+    @property
+    def federation_origin(self) -> str | None:
+        """Origin at which the console changes a federated sign-in's code for tokens; None without `federation`."""
+        return f"https://{self.prefix}.auth.{self.region}.amazoncognito.com" if self.federation else None
 
 
 EASTSHIRE: Final = Force(id=ForceId("eastshire"), name="Eastshire Police")
@@ -315,6 +332,8 @@ _AWS: Final = {
         force=EASTSHIRE,
         seal_retention_days=365,
         log_retention_days=90,
+        # six years: the least for which MoPI keeps a record
+        audit_retention_days=2_192,
         keep=True,
     ),
 }

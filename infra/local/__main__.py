@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from infra.local import officers, services
@@ -29,8 +30,9 @@ def reset(instance: Instance, _: argparse.Namespace) -> int:
     stopped = take_down(instance)
     if instance.home.is_dir():
         for entry in sorted(instance.home.iterdir()):
-            # Another instance, with services of its own, may live in a folder of this one's home.
-            if (entry / "run").is_dir():
+            # Another instance may live in a folder of this one's home.
+            if any(services.running(replace(instance, home=entry), name) for name in SERVICES):
+                print(f"{instance.shown(entry)} is another instance, and it runs: left alone.")
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

@@ -401,7 +401,8 @@ def _write_node_commands() -> None:
 def _system_packages(what: str, packages: list[str], without: str, required: bool) -> None:
     """Install packages of the system as root; otherwise say how, and what will be missing without them."""
     if sys.platform == "darwin":
-        how = "see docs/runbook.md (macOS)" if packages[0] == "apertium" else f"brew install --cask {packages[0]}"
+        brew = "brew install --cask google-chrome"
+        how = "https://wiki.apertium.org/wiki/Installation" if packages[0] == "apertium" else brew
     else:
         how = "sudo apt-get install {}".format(" ".join(packages))
     problem = ""

@@ -18,6 +18,7 @@ import contextlib
 import json
 import logging
 import mimetypes
+import os
 import resource
 import signal
 import sys
@@ -56,6 +57,11 @@ LARGEST_MESSAGE: Final = 128 * 1024
 IDLE_SECONDS: Final = 600
 LONGEST_SECONDS: Final = 7200
 """API Gateway ends a socket after ten minutes without a frame, and any socket after two hours."""
+
+AT_ONCE: Final = 2 * (os.cpu_count() or 1)
+"""Requests and handshakes that are let through at the same time; more of them wait their turn. The embedded cloud
+starts a new process for each call of a function that finds none idle, so that a burst which AWS would not notice
+starts so many on this machine that none of them answers in time."""
 
 _GOING_AWAY: Final = 1001
 _UNSUPPORTED_DATA: Final = 1003
@@ -142,6 +148,7 @@ class Edge:
         self._session = session
         self._behaviours = behaviours(connect=(settings.cloud,))
         self._credentials = Credentials("test", "test")
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._handlers: dict[Origin, Callable[[web.Request, Behaviour], Awaitable[web.StreamResponse]]] = {
             Origin.PAGES: self._page,
             Origin.CHAT_API: self._api,
@@ -194,14 +201,18 @@ class Edge:
     async def _api(self, request: web.Request, behaviour: Behaviour) -> web.StreamResponse:
         """What a REST API answers."""
         url = URL(self._settings.api(behaviour.origin) + request.raw_path, encoded=True)
-        async with self._session.request(
-            request.method,
-            url,
-            headers=_handed_on(request),
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            data=await request.read() or None,
-            allow_redirects=False,
-        ) as answered:
+        given = await request.read()
+        async with (
+            self._turn,
+            self._session.request(
+                request.method,
+                url,
+                headers=_handed_on(request),
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+                data=given or None,
+                allow_redirects=False,
+            ) as answered,
+        ):
             headers = [
                 (name, value)
                 for name, value in answered.headers.items()
@@ -219,7 +230,8 @@ class Edge:
             return _error(426, "this address speaks WebSocket only")
         url = URL(self._settings.api(behaviour.origin) + request.raw_path, encoded=True)
         try:
-            behind = await self._session.ws_connect(url, headers=_handed_on(request), max_msg_size=0)
+            async with self._turn:
+                behind = await self._session.ws_connect(url, headers=_handed_on(request), max_msg_size=0)
         except HandshakeRefused as refused:
             return _error(refused.status, "the connection was refused")
         front = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, compress=False)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import boto3
 from aiohttp import web
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.config.settings import local
@@ -339,7 +340,9 @@ def main(arguments: list[str]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if chosen.engine == "aws":
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or local().region
-        answer = Forwarder(boto3.client("translate", region_name=region)).answer
+        # The chat gives up after 1.5 s: an answer that comes later is of no use to it.
+        impatient = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1, "mode": "standard"})
+        answer = Forwarder(boto3.client("translate", region_name=region, config=impatient)).answer
         _LOG.info("hands texts on to Amazon Translate; custom terminologies are not applied")
     else:
         engine = Apertium()

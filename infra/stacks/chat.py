@@ -46,6 +46,10 @@ _CONVERSATION: Final = (
 the puts, updates and deletes that it is made of."""
 
 
+_PUBLISHING: Final = ("chat", "visitor", "console", "timers")
+"""Functions that put events on the bus."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Door:
     """One function: what calls it, in words, and its handler."""
@@ -103,6 +107,7 @@ class HarbourChat(Stack):
         self._data = data
         self._alarms = Alarms(self, "Alarms", email=settings.alarm_email)
         self._bus = events.EventBus(self, "Bus", description="What happened: ids only, never content")
+        self._keep_what_happened()
         self.socket = SocketApi(self, "Socket", settings=settings)
         self._seals = WorkQueue(
             self,
@@ -140,6 +145,22 @@ class HarbourChat(Stack):
         self._protect()
         self._watch()
         self._outputs()
+
+    def _keep_what_happened(self) -> None:
+        """The audit: AWS offers no way to change or to remove one event of an archive."""
+        kept = self._settings.audit_retention_days
+        archive = events.Archive(
+            self,
+            "Audit",
+            description="What happened, and who read which transcript: ids only, never content",
+            source_event_bus=self._bus,
+            event_pattern=events.EventPattern(source=[EVENT_SOURCE]),
+            # without one it is kept for good
+            retention=None if kept is None else Duration.days(kept),
+        )
+        # an archive is read by a replay, and a replay goes to the bus that it came from
+        for part in (archive, self._bus):
+            part.apply_removal_policy(RemovalPolicy.RETAIN if self._settings.keep else RemovalPolicy.DESTROY)
 
     # What every function is made of
 
@@ -217,7 +238,7 @@ class HarbourChat(Stack):
         for name in ("chat", "visitor", "console", "timers", "translations"):
             functions[name].allow(_CONVERSATION, [table])
             self.socket.allow_posting(functions[name])
-        for name in ("chat", "visitor", "console", "timers"):
+        for name in _PUBLISHING:
             functions[name].allow(["events:PutEvents"], [self._bus.event_bus_arn])
         for name in ("chat", "console"):
             functions[name].allow(["dynamodb:Query"], [f"{table}/index/work"])
@@ -359,6 +380,14 @@ class HarbourChat(Stack):
         self._alarms.above(
             self, "SealRefused", refused, 0, "a record cannot be sealed as it is; a person must look at it"
         )
+        for name in _PUBLISHING:
+            self._alarms.above(
+                self.functions[name].function,
+                "EventLost",
+                self._own_metric("EventLost", name),
+                0,
+                "the bus did not take an event; if somebody read a transcript, only the log says so",
+            )
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(12))
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=self._alarms.all, width=24, height=4))
         dashboard.add_widgets(

@@ -148,7 +148,10 @@ class HarbourIdentity(Stack):
             metadata=cognito.UserPoolIdentityProviderSamlMetadata.url(federation.metadata_url),
             attribute_mapping=cognito.AttributeMapping(
                 fullname=cognito.ProviderAttribute.other(federation.name_attribute),
-                custom={f"custom:{COLLAR}": cognito.ProviderAttribute.other(federation.collar_attribute)},
+                custom={
+                    f"custom:{COLLAR}": cognito.ProviderAttribute.other(federation.collar_attribute),
+                    f"custom:{FORCE}": cognito.ProviderAttribute.other(federation.force_attribute),
+                },
             ),
         )
 
@@ -164,6 +167,9 @@ class HarbourIdentity(Stack):
             scopes=["openid", "profile"],
             attribute_mapping=cognito.AttributeMapping(
                 fullname=cognito.ProviderAttribute.other(federation.name_claim),
-                custom={f"custom:{COLLAR}": cognito.ProviderAttribute.other(federation.collar_claim)},
+                custom={
+                    f"custom:{COLLAR}": cognito.ProviderAttribute.other(federation.collar_claim),
+                    f"custom:{FORCE}": cognito.ProviderAttribute.other(federation.force_claim),
+                },
             ),
         )

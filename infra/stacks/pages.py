@@ -183,11 +183,8 @@ class HarbourPages(Stack):
 
     @property
     def _behaviours(self) -> tuple[web.Behaviour, ...]:
-        connect = [self._settings.sign_in_origin]
-        if self._settings.federation is not None:
-            prefix, region = self._settings.prefix, self._settings.region
-            connect.append(f"https://{prefix}.auth.{region}.amazoncognito.com")
-        return web.behaviours(connect)
+        origins_called = (self._settings.sign_in_origin, self._settings.federation_origin)
+        return web.behaviours([origin for origin in origins_called if origin is not None])
 
     def _forward_policy(self) -> cloudfront.OriginRequestPolicy:
         """Everything but cookies, and the host name, by which API Gateway finds the API."""

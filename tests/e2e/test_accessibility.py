@@ -117,6 +117,7 @@ def test_the_whole_chat_works_by_keyboard(harbour: dict[str, Any], browser: Brow
     made = context(browser, **DESKTOP)
     visitor = VisitorPage(made.new_page())
     visitor.page.goto(harbour["widget_page"])
+    expect(visitor.page.get_by_test_id("chat-launch")).to_be_visible()
     visitor.page.get_by_test_id("chat-launch").focus()
     visitor.page.keyboard.press("Enter")
     visitor.by_id("language-en").focus()

@@ -21,7 +21,10 @@ DOMAIN = CustomDomain(
     certificate_arn="arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000",
 )
 SAML = SamlFederation(
-    metadata_url="https://sso.eastshire.example/metadata", collar_attribute="collarNumber", name_attribute="displayName"
+    metadata_url="https://sso.eastshire.example/metadata",
+    collar_attribute="collarNumber",
+    name_attribute="displayName",
+    force_attribute="forceId",
 )
 OIDC = OidcFederation(
     issuer="https://sso.eastshire.example",
@@ -29,6 +32,7 @@ OIDC = OidcFederation(
     client_secret_name="eastshire-sso",
     collar_claim="collar",
     name_claim="name",
+    force_claim="force",
 )
 VARIANTS: dict[str, Callable[[], Settings]] = {
     "local": lambda: settings_for("local", local_port=4999),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.constructs.function import METRICS_NAMESPACE
 from tests.infra.template import Assembly, Json
+from tests.infra.test_rights import EXPECTED
 
 FUNCTIONS = {"authorizer", "chat", "visitor", "console", "timers", "translations", "transcripts"}
 
@@ -62,6 +64,14 @@ def test_what_only_a_person_can_put_right_is_reported(prod: Assembly) -> None:
     ):
         (alarm,) = alarms(prod, "Harbour", metric)
         assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+
+
+def test_an_event_that_the_bus_did_not_take_is_reported_by_every_function_that_puts_one(prod: Assembly) -> None:
+    putting = {name for name, rights in EXPECTED.items() if ("events:PutEvents", "bus") in rights}
+    found = alarms(prod, "Harbour", "EventLost")
+    assert [alarm["Threshold"] for alarm in found] == [0] * len(putting)
+    assert {target(alarm, "service") for alarm in found} == putting
+    assert {alarm["Namespace"] for alarm in found} == {METRICS_NAMESPACE}
 
 
 def test_timers_that_stop_are_reported_although_they_are_silent(prod: Assembly) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harbour.aws.bus import SOURCE
+from infra.config.settings import settings_for
 from tests.infra.template import Assembly
 
 STATEFUL = {
+    "HarbourChat/AuditArchive343F5CAE": "AWS::Events::Archive",
+    "HarbourChat/BusEA82B648": "AWS::Events::EventBus",
     "HarbourData/ConversationsBC91B70D": "AWS::DynamoDB::Table",
     "HarbourData/Evidence4CC26D68": "AWS::S3::Bucket",
     "HarbourData/EvidenceAccessLog43943732": "AWS::S3::Bucket",
@@ -95,6 +99,15 @@ def test_the_indexes_are_those_of_the_data_model(prod: Assembly) -> None:
         for index in prod.data.only("AWS::DynamoDB::Table")["GlobalSecondaryIndexes"]
     }
     assert found == {"work": (["work", "since"], "ALL"), "due": (["due", "due_at"], "KEYS_ONLY")}
+
+
+def test_everything_that_happened_is_kept_for_the_years_of_the_settings(prod: Assembly) -> None:
+    ((bus, _),) = prod.chat.properties("AWS::Events::EventBus").items()
+    archive = prod.chat.only("AWS::Events::Archive")
+    assert archive["SourceArn"] == {"Fn::GetAtt": [bus, "Arn"]}
+    assert archive["EventPattern"] == {"source": [SOURCE]}
+    assert archive["RetentionDays"] == settings_for("prod").audit_retention_days
+    assert archive["RetentionDays"] >= 6 * 365
 
 
 def test_work_survives_two_hours_without_what_sealing_needs(prod: Assembly) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from infra.layers.target import ROOT
 from tests.infra.template import Assembly
 
 
 def console(assembly: Assembly) -> dict[str, Any]:
     clients = assembly.identity.properties("AWS::Cognito::UserPoolClient")
     (found,) = [client for id_, client in clients.items() if "Console" in id_]
+    return found
+
+
+def federated(assembly: Assembly) -> dict[str, Any]:
+    clients = assembly.identity.properties("AWS::Cognito::UserPoolClient")
+    (found,) = [client for id_, client in clients.items() if "Federated" in id_]
     return found
 
 
@@ -60,16 +68,27 @@ def test_an_officer_cannot_change_what_a_transcript_says_about_them(prod: Assemb
 
 
 def test_federated_tokens_cannot_be_used_to_change_attributes(synthesised: Callable[[str], Assembly]) -> None:
-    clients = synthesised("federated").identity.properties("AWS::Cognito::UserPoolClient")
-    (client,) = [client for id_, client in clients.items() if "Federated" in id_]
+    client = federated(synthesised("federated"))
     assert client["AllowedOAuthFlows"] == ["code"]
     assert "aws.cognito.signin.user.admin" not in client["AllowedOAuthScopes"]
 
 
-def test_federation_maps_name_and_collar_number(synthesised: Callable[[str], Assembly]) -> None:
+def test_cognito_may_write_what_federation_maps(synthesised: Callable[[str], Assembly]) -> None:
+    for variant in ("federated", "oidc"):
+        provider = synthesised(variant).identity.only("AWS::Cognito::UserPoolIdentityProvider")
+        assert set(provider["AttributeMapping"]) <= set(federated(synthesised(variant))["WriteAttributes"])
+
+
+def test_the_console_asks_for_the_scopes_that_its_client_may_have(synthesised: Callable[[str], Assembly]) -> None:
+    source = (ROOT / "web_widget/src/console/federation.ts").read_text(encoding="utf-8")
+    (asked,) = re.findall(r'scope: "([^"]+)"', source)
+    assert asked.split() == federated(synthesised("federated"))["AllowedOAuthScopes"]
+
+
+def test_federation_maps_all_that_a_token_must_say_of_an_officer(synthesised: Callable[[str], Assembly]) -> None:
     for variant, kind, mapping in (
-        ("federated", "SAML", {"name": "displayName", "custom:collar": "collarNumber"}),
-        ("oidc", "OIDC", {"name": "name", "custom:collar": "collar"}),
+        ("federated", "SAML", {"name": "displayName", "custom:collar": "collarNumber", "custom:force": "forceId"}),
+        ("oidc", "OIDC", {"name": "name", "custom:collar": "collar", "custom:force": "force"}),
     ):
         provider = synthesised(variant).identity.only("AWS::Cognito::UserPoolIdentityProvider")
         assert provider["ProviderType"] == kind

@@ -45,6 +45,16 @@ def test_a_sealed_package_is_locked_for_a_day_at_least() -> None:
         replace(settings_for("dev"), seal_retention_days=0)
 
 
+@pytest.mark.parametrize("days", [0, -1])
+def test_an_audit_that_is_kept_for_no_time_is_refused(days: int) -> None:
+    with pytest.raises(SettingsError, match="audit"):
+        replace(settings_for("dev"), audit_retention_days=days)
+
+
+def test_only_a_federated_console_has_a_second_place_to_sign_in(settings: Settings) -> None:
+    assert settings.federation_origin is None
+
+
 def test_the_embedded_cloud_belongs_to_the_local_environment_only() -> None:
     with pytest.raises(SettingsError, match="embedded cloud"):
         replace(settings_for("dev"), embedded_cloud="http://127.0.0.1:4566")

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from infra.config import web
+from infra.delivery.cdk import Outputs
+from infra.delivery.pages import console_settings
 from infra.layers.target import ROOT
 from infra.stacks.pages import paths_function
+from tests.infra.conftest import VARIANTS
 from tests.infra.template import Assembly
 
 SIGN_IN = "https://cognito-idp.eu-west-2.amazonaws.com"
@@ -194,6 +199,23 @@ def test_a_federated_console_may_talk_to_the_sign_in_domain(synthesised: Callabl
         SIGN_IN,
         "https://harbour-eastshire-prod.auth.eu-west-2.amazoncognito.com",
     ]
+
+
+def test_the_address_that_gives_federated_officers_their_tokens_is_one_that_the_console_may_call(
+    synthesised: Callable[[str], Assembly],
+) -> None:
+    assembly = synthesised("federated")
+    start, domain, end = assembly.identity.document["Outputs"]["SignInDomain"]["Value"]["Fn::Join"][1]
+    prefix = assembly.identity.properties("AWS::Cognito::UserPoolDomain")[domain["Ref"]]["Domain"]
+    made = Outputs(
+        **dict.fromkeys((field.name for field in fields(Outputs)), "x") | {"sign_in_domain": f"{start}{prefix}{end}"}
+    )
+    federation = console_settings(VARIANTS["federated"](), made)["federation"]
+    assert isinstance(federation, dict)
+    token = urlsplit(federation["token_url"])
+    (console,) = [e for e in config(assembly)["CacheBehaviors"] if e["PathPattern"] == "/console/*"]
+    policy = headers_of(assembly, console)["Content-Security-Policy"]
+    assert f"{token.scheme}://{token.netloc}" in directives(policy)["connect-src"]
 
 
 def test_pages_are_read_by_cloudfront_only(prod: Assembly) -> None:

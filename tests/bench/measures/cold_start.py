@@ -1,10 +1,15 @@
-"""How long the chat function takes to start, against a DynamoDB client of an untrimmed boto3."""
+"""How much work the chat function's start is, against a DynamoDB client of an untrimmed boto3.
+
+Work is CPU time of a fresh process, less that of an interpreter that does nothing: everything lies in the file cache, so
+nothing else is waited for, and other programs on the machine disturb it less than they disturb a clock on the wall.
+"""
 
 from __future__ import annotations
 
 import compileall
 import importlib.metadata
 import json
+import os
 import py_compile
 import shutil
 import socket
@@ -12,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -36,118 +41,129 @@ _PATIENCE_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Seconds of each start, by round."""
+class _Starts:
+    """CPU seconds of each start, by round."""
 
-    client: list[float]
-    again: list[float]
-    function: list[float]
+    nothing: list[float] = field(default_factory=list)
+    client: list[float] = field(default_factory=list)
+    again: list[float] = field(default_factory=list)
+    function: list[float] = field(default_factory=list)
 
     @property
     def same(self) -> float:
         """The client against itself: 1, if nothing disturbed the run."""
-        return median(a / b for a, b in zip(self.client, self.again, strict=True))
+        idle = median(self.nothing)
+        return median((a - idle) / (b - idle) for a, b in zip(self.client, self.again, strict=True))
+
+    @property
+    def calm(self) -> bool:
+        """Whether the run counts."""
+        return abs(self.same - 1) <= CALM
 
     @property
     def ratio(self) -> float:
-        """The function against the mean of the two clients beside it, so that a slow machine slows both."""
-        return median(2 * f / (a + b) for f, a, b in zip(self.function, self.client, self.again, strict=True))
+        """The function against the mean of the two clients beside it, so that a slow moment slows both."""
+        idle = median(self.nothing)
+        rounds = zip(self.function, self.client, self.again, strict=True)
+        return median((f - idle) / ((a + b) / 2 - idle) for f, a, b in rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laboratory:
+    """Starts processes, with an address where AWS seems to be, and which answers nothing."""
+
+    aws: socket.socket
+    variables: Mapping[str, str]
+    untrimmed: Path
+    event: Path
+
+    def run(self) -> _Starts:
+        """Interleaved; which of the two clients comes first changes from round to round."""
+        starts = _Starts()
+        self._client(), self._function()  # from here on the files are in the cache, for both
+        for number in range(ROUNDS):
+            first, second = (starts.client, starts.again) if number % 2 else (starts.again, starts.client)
+            starts.nothing.append(self._ended("nothing"))
+            first.append(self._client())
+            starts.function.append(self._function())
+            second.append(self._client())
+        return starts
+
+    def modules(self) -> int:
+        """How many are loaded once the function could make its first request."""
+        script = "import sys, app; app.bootstrap.conversations(); print(len(sys.modules), file=sys.stderr)"
+        command = [sys.executable, "-s", "-c", script]
+        done = subprocess.run(command, env=dict(self.variables), capture_output=True, text=True, check=True)
+        return int(done.stderr.split()[-1])
+
+    def _client(self) -> float:
+        return self._ended("client", PYTHONPATH=str(self.untrimmed))
+
+    def _ended(self, kind: str, **variables: str) -> float:
+        """CPU seconds of a process that ends by itself."""
+        process = self._start([kind], **variables)
+        return self._spent(process)
+
+    def _function(self) -> float:
+        """CPU seconds of the function's process until it asks AWS for something."""
+        process = self._start(["function", str(self.event)])
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
+            try:
+                request, _ = self.aws.accept()
+            except TimeoutError:
+                continue
+            request.close()
+            process.kill()
+            return self._spent(process)
+        process.kill()
+        raise RuntimeError("the function asked nothing of AWS")
+
+    def _start(self, arguments: Sequence[str], **variables: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-s", str(_CHILD), *arguments],
+            env={**self.variables, **variables},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    @staticmethod
+    def _spent(process: subprocess.Popen[bytes]) -> float:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode > 0:
+            raise RuntimeError(f"{process.args!r} failed")
+        return used.ru_utime + used.ru_stime
 
 
 def measure(bench: Bench) -> Sequence[Result]:
-    """Interleaved starts; a disturbed run is thrown away."""
-    scratch = bench.scratch
-    reference = scratch / "untrimmed"
-    _install_untrimmed(reference)
-    event = scratch / "event.json"
+    """Runs until one is calm; the others are thrown away."""
+    untrimmed, event = bench.scratch / "untrimmed", bench.scratch / "event.json"
+    _install_untrimmed(untrimmed)
     event.write_text(json.dumps(_first_event()), "utf-8")
-    try:
-        with socket.create_server((LOOPBACK, 0)) as aws:
-            aws.settimeout(1)
-            address = f"http://{LOOPBACK}:{aws.getsockname()[1]}"
-            variables = environment(address, bench.code, "chat", "conversations")
-            run, thrown = _interleaved(aws, variables, reference, event), 0
-            while abs(run.same - 1) > CALM and thrown + 1 < ATTEMPTS:
-                run, thrown = _interleaved(aws, variables, reference, event), thrown + 1
-            modules = _modules(variables)
-    finally:
-        remove(reference)
+    with socket.create_server((LOOPBACK, 0)) as aws:
+        aws.settimeout(1)
+        address = f"http://{LOOPBACK}:{aws.getsockname()[1]}"
+        laboratory = _Laboratory(aws, environment(address, bench.code, "chat", "conversations"), untrimmed, event)
+        starts, thrown = laboratory.run(), 0
+        while not starts.calm and thrown + 1 < ATTEMPTS:
+            starts, thrown = laboratory.run(), thrown + 1
+        modules = laboratory.modules()
+    remove(untrimmed)
     return [
         Result(
             name="cold start, chat",
-            value=run.ratio,
+            value=starts.ratio,
             unit="× client",
             reference=1.0,
             target=TARGET,
-            note=f"From `import app` to the first request to AWS of the first message, from the built zip and layers "
-            f"in a fresh interpreter ({sys.version.split()[0]}); reference: `boto3.client('dynamodb')` of the "
+            note=f"CPU time from `import app` to the first request to AWS of the first message, from the built zip and "
+            f"layers in a fresh interpreter ({sys.version.split()[0]}); reference: `boto3.client('dynamodb')` of the "
             f"untrimmed packages with valid bytecode. {ROUNDS} rounds, interleaved, median of the rounds' ratios; A/A "
-            f"{run.same:.3f}, {thrown} runs thrown away; {modules} modules.",
-            void="" if abs(run.same - 1) <= CALM else f"the machine was busy: A/A {run.same:.3f} in {ATTEMPTS} runs",
+            f"{starts.same:.3f}, {thrown} runs thrown away; {modules} modules.",
+            void="" if starts.calm else f"the machine was too busy to measure anything: A/A {starts.same:.3f}",
         )
     ]
-
-
-def _interleaved(aws: socket.socket, variables: Mapping[str, str], reference: Path, event: Path) -> _Run:
-    run = _Run([], [], [])
-    _client(variables, reference)  # the files are in the cache from here on, for both
-    _function(aws, variables, event)
-    for number in range(ROUNDS):
-        first, second = (run.client, run.again) if number % 2 else (run.again, run.client)
-        first.append(_client(variables, reference))
-        run.function.append(_function(aws, variables, event))
-        second.append(_client(variables, reference))
-    return run
-
-
-def _client(variables: Mapping[str, str], reference: Path) -> float:
-    done = subprocess.run(
-        [sys.executable, "-s", str(_CHILD), "client"],
-        env={**variables, "PYTHONPATH": str(reference)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return float(done.stdout)
-
-
-def _function(aws: socket.socket, variables: Mapping[str, str], event: Path) -> float:
-    with subprocess.Popen(
-        [sys.executable, "-s", str(_CHILD), "function", str(event)],
-        env=dict(variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        asked = _asked(aws, process)
-        process.kill()
-        written, failed = process.communicate()
-    if asked is None:
-        raise RuntimeError(f"the function asked nothing of AWS: {failed[-2000:]}")
-    return asked - float(written.split()[0])
-
-
-def _asked(aws: socket.socket, process: subprocess.Popen[str]) -> float | None:
-    """When the first request came; ``None`` if the process ended without one."""
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        try:
-            request, _ = aws.accept()
-        except TimeoutError:
-            continue
-        asked = time.monotonic()
-        request.close()
-        return asked
-    return None
-
-
-def _modules(variables: Mapping[str, str]) -> int:
-    """How many modules are loaded once the function could make its first request."""
-    script = "import sys, app; app.bootstrap.conversations(); print(len(sys.modules), file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-s", "-c", script], env=dict(variables), capture_output=True, text=True, check=True
-    )
-    return int(done.stderr.split()[-1])
 
 
 def _first_event() -> dict[str, object]:
@@ -170,7 +186,7 @@ def _install_untrimmed(folder: Path) -> None:
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(str(file.locate()), target)
-    compiled = compileall.compile_dir(folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    if not compiled:
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    if not compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked):
         raise RuntimeError("the reference cannot be compiled")
     protect(folder)

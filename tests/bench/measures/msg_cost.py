@@ -16,6 +16,8 @@ from tests.bench.wire import Operation, bill_of, posts
 
 MESSAGES: Final = 60
 BYSTANDERS: Final = 200
+PAIRS: Final = 4
+"""How often both write at the same moment."""
 WORDS: Final = (
     "I", "am", "safe", "now", "but", "he", "comes", "home", "at", "six", "and", "the", "children", "are", "with", "me",
     "what", "can", "do", "tonight", "please", "tell", "my", "sister", "knows", "nothing", "yet", "😀", "it’s", "OK",
@@ -79,21 +81,23 @@ def _converse(random: Random, visitor: Person, officer: Person) -> str:
     """60 messages with everything that goes wrong once; what happened, in words."""
     both = (visitor, officer)
     dies, resent = random.randrange(10, 25), random.randrange(30, 50)
-    concurrent = 0
+    pairs = sorted(random.sample(range(2, MESSAGES - 2), PAIRS))
     with ThreadPoolExecutor(len(both)) as pool:
         while (said := len(visitor.said) + len(officer.said)) < MESSAGES:
             if visitor.sockets[1:] == [] and said >= dies:
                 _reconnection(random, visitor, officer)
-            elif random.random() < 0.1 and said < MESSAGES - 1:
+            elif pairs and said >= pairs[0] and said < MESSAGES - 1:
+                pairs.pop(0)
                 list(pool.map(lambda person: person.say(_text(random)), both))
-                concurrent += 1
             else:
                 random.choice(both).say(_text(random))
             if said < resent <= len(visitor.said) + len(officer.said):
                 resent = 0
                 person = max(both, key=lambda p: len(p.said))
                 person.resend(len(person.said))
-    return f"1 socket lost without a word (410) and reconnected, 1 duplicate, {concurrent} pairs at the same time"
+    return (
+        f"1 socket lost without a word (410) and reconnected, 1 duplicate, {PAIRS - len(pairs)} pairs at the same time"
+    )
 
 
 def _reconnection(random: Random, visitor: Person, officer: Person) -> None:

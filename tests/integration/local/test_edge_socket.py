@@ -19,6 +19,8 @@ class Api:
     """Stands for the WebSocket API: says back what it hears, and does what it is told."""
 
     requests: list[web.Request] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
     closed_with: asyncio.Queue[int | None] = field(default_factory=asyncio.Queue)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -38,6 +40,14 @@ class Api:
         await self.closed_with.put(socket.close_code)
         return socket
 
+    async def slowly(self, _: web.Request) -> web.Response:
+        """A REST API that takes its time, and counts how many wait for it."""
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0.01)
+        self.at_once -= 1
+        return web.json_response({})
+
 
 Address = Callable[[str], str]
 
@@ -47,6 +57,7 @@ async def api() -> AsyncIterator[tuple[Api, str]]:
     made = Api()
     app = web.Application()
     app.router.add_get("/_aws/execute-api/s1/socket", made.answer)
+    app.router.add_post("/_aws/execute-api/c1/chat/tickets", made.slowly)
     async with TestServer(app) as server:
         yield made, str(server.make_url("")).rstrip("/")
 
@@ -135,3 +146,16 @@ async def test_four_hundred_sockets_at_once_lose_nothing(browser: ClientSession,
 
     heard = await asyncio.gather(*(talk(number) for number in range(400)))
     assert heard == [[f"{number}.{turn}" for turn in range(5)] for number in range(400)]
+
+
+async def test_a_burst_of_requests_waits_its_turn_instead_of_drowning_the_embedded_cloud(
+    browser: ClientSession, address: Address, api: tuple[Api, str]
+) -> None:
+    tickets = address("").replace("/socket?ticket=", "/chat/tickets")
+
+    async def ask() -> int:
+        async with browser.post(tickets, json={}) as answered:
+            return answered.status
+
+    assert await asyncio.gather(*(ask() for _ in range(60))) == [200] * 60
+    assert api[0].most_at_once <= edge.AT_ONCE

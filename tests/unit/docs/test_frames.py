@@ -144,6 +144,21 @@ def test_what_the_socket_refuses_is_documented(world: World) -> None:
     }
 
 
+def test_what_an_older_console_is_told_is_documented(world: World) -> None:
+    officer = world.officer(AMELIA)
+    older = officer.connection
+    officer.connect()
+    told = world.sockets.sent[older][-1]
+    assert (documented(told), told["code"]) == ("ErrorFrame", "replaced")
+
+
+def test_a_visitor_is_not_told_the_outcome_and_an_officer_is(world: World) -> None:
+    visitor = a_story_with_everything(world)
+    closed = world.record(visitor.conversation)[-1]
+    assert "outcome" not in frames.event(closed, Role.VISITOR)["body"]
+    assert frames.event(closed, Role.OFFICER)["body"]["outcome"] == "safety_plan"
+
+
 GOOD: dict[str, dict[str, Any]] = {
     "hello": {"client": "page-one-1", "language": "es", "last": 3},
     "resume": {"client": "page-one-1", "last": 3, "conversation": "a" * 32},

@@ -10,19 +10,21 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
-DOCUMENTS = sorted(DOCS.rglob("*.md"))
-NAMES = [path.relative_to(DOCS).as_posix() for path in DOCUMENTS]
+DOCUMENTS = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
 
 FOLDERS = ("docs", "functions", "infra", "layers", "tests", "web_widget")
 """Whatever starts with one of these and a slash is a path in the repository."""
 
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+"""Links, and images: an image that is not there is a broken page."""
+
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def text_of(name: str) -> str:
-    return (DOCS / name).read_text("utf-8")
+    return (ROOT / name).read_text("utf-8")
 
 
 def spans(name: str) -> list[str]:
@@ -66,7 +68,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
         if re.match(r"https?://", target):
             continue
         path, _, anchor = target.partition("#")
-        place = (DOCS / name).parent / path if path else DOCS / name
+        place = (ROOT / name).parent / path if path else ROOT / name
         assert place.is_file(), f"{name}: {target}"
         if anchor:
             assert anchor in anchors(place.read_text("utf-8")), f"{name}: no heading for {target}"
@@ -78,17 +80,27 @@ def test_every_make_target_and_every_variable_that_is_named_exists(name: str) ->
     code = "\n".join(
         path.read_text("utf-8") for folder in ("infra", "tests/e2e") for path in (ROOT / folder).rglob("*.py")
     )
-    for target in re.findall(r"\bmake ([a-z]+)\b", "\n".join(CODE.findall(text_of(name)))):
+    commands = "\n".join((*CODE.findall(text_of(name)), *FENCE.findall(text_of(name))))
+    for target in re.findall(r"\bmake ([a-z]+)\b", commands):
         assert target in targets, f"{name}: make {target}"
     for variable in re.findall(r"\bHARBOUR_[A-Z_]+\b", text_of(name)):
         assert variable in code, f"{name}: {variable}"
 
 
 def test_the_index_names_every_document() -> None:
-    index = text_of("README.md")
-    generated = sorted(path.name for path in DOCS.glob("*.yaml"))
-    for name in [*NAMES, *generated]:
+    index = text_of("docs/README.md")
+    for path in (*DOCS.rglob("*.md"), *DOCS.glob("*.yaml")):
+        name = path.relative_to(DOCS).as_posix()
         assert name == "README.md" or f"({name})" in index, f"docs/README.md does not name {name}"
+
+
+def test_the_readme_shows_both_pages_and_leads_to_the_documents() -> None:
+    targets = LINK.findall(text_of("README.md"))
+    assert [target for target in targets if target.startswith("docs/images/")] == [
+        "docs/images/widget.png",
+        "docs/images/console.png",
+    ]
+    assert "docs/README.md" in targets
 
 
 def test_decisions_are_numbered_without_a_gap_and_say_the_three_things() -> None:
@@ -98,4 +110,4 @@ def test_decisions_are_numbered_without_a_gap_and_say_the_three_things() -> None
         assert path.name.startswith(f"{number:04d}-")
         assert text.startswith(f"# {number:04d}. ")
         assert [part in text for part in ("**Context.**", "**Decision.**", "**Consequences.**")] == [True] * 3
-        assert f"[{number:04d}]" in text_of("README.md")
+        assert f"[{number:04d}]" in text_of("docs/README.md")

@@ -23,7 +23,7 @@ export async function leaveForProvider(config: FederationConfig): Promise<void> 
     response_type: "code",
     client_id: config.client_id,
     redirect_uri: redirectUri(),
-    scope: "openid profile email",
+    scope: "openid profile",
     state: pending.state,
     code_challenge: base64url(new Uint8Array(challenge)),
     code_challenge_method: "S256",

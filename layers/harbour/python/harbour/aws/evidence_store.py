@@ -91,6 +91,7 @@ def presign(client: S3Client, bucket: str, key: str, seconds: int) -> str:
             "Bucket": bucket,
             "Key": key,
             "ResponseContentDisposition": f'attachment; filename="{name}"',
+            "ResponseContentType": "application/zip",
             "ResponseCacheControl": "no-store",
         },
         ExpiresIn=seconds,
