@@ -6,12 +6,14 @@ disturbs the other.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The checkout."""
@@ -90,6 +92,21 @@ class Instance:
         """The instance of ``make up``: in ``.harbour``, or in the folder that ``HARBOUR_HOME`` names."""
         environ = os.environ if environ is None else environ
         return cls(Path(environ.get("HARBOUR_HOME") or ROOT / ".harbour").resolve(), Ports.from_environment(environ))
+
+    @classmethod
+    def running_in(cls, home: Path) -> Self:
+        """The instance whose ``local.json`` is in that folder.
+
+        Raises
+        ------
+        OSError, KeyError, ValueError
+            There is none.
+        """
+        document = json.loads((home / "local.json").read_text("utf-8"))
+        cloud, pages, force = (
+            urlsplit(document[name]).port or 0 for name in ("aws_endpoint", "console_page", "widget_page")
+        )
+        return cls(home.resolve(), Ports(cloud=cloud, pages=pages, force=force))
 
     @property
     def cloud_address(self) -> str:

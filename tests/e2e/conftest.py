@@ -24,27 +24,34 @@ from infra.local.up import bring_up, take_down
 
 
 @pytest.fixture(scope="session")
-def harbour(pytestconfig: pytest.Config) -> Iterator[dict[str, Any]]:
-    """Content of ``local.json``, and ``home``: the instance's folder."""
+def instance(pytestconfig: pytest.Config) -> Iterator[Instance]:
+    """A Harbour that is up."""
     running = os.environ.get("HARBOUR_HOME")
     if running:
-        yield _document(Path(running).resolve())
+        yield Instance.running_in(Path(running))
         return
-    instance = Instance(ROOT / ".harbour" / "test", Ports.free())
+    own = Instance(ROOT / ".harbour" / "test", Ports.free())
     # An earlier run may have been killed: its services are on other ports, but in the same folder.
-    take_down(instance)
-    shutil.rmtree(instance.home, ignore_errors=True)
+    take_down(own)
+    shutil.rmtree(own.home, ignore_errors=True)
     try:
         capture = pytestconfig.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             sys.stdout.write("\n")
             try:
-                bring_up(instance, sys.stdout)
+                bring_up(own, sys.stdout)
             except CannotGoOn as stop:
                 pytest.exit(f"Harbour did not come up for the browser tests: {stop}", returncode=1)
-        yield _document(instance.home)
+        yield own
     finally:
-        take_down(instance)
+        take_down(own)
+
+
+@pytest.fixture(scope="session")
+def harbour(instance: Instance) -> dict[str, Any]:
+    """Content of ``local.json``, and ``home``: the instance's folder."""
+    document: dict[str, Any] = json.loads(instance.local_json.read_text("utf-8"))
+    return {**document, "home": str(instance.home)}
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +81,3 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     )
     yield made
     made.close()
-
-
-def _document(home: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((home / "local.json").read_text("utf-8"))
-    return {**document, "home": str(home)}

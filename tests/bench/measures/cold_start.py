@@ -1,7 +1,7 @@
 """How much work the chat function's start is, against a DynamoDB client of an untrimmed boto3.
 
-Work is CPU time of a fresh process, less that of an interpreter that does nothing: everything lies in the file cache, so
-nothing else is waited for, and other programs on the machine disturb it less than they disturb a clock on the wall.
+Work is CPU time of a fresh process, less that of an interpreter that does nothing: everything lies in the file cache,
+so nothing else is waited for, and other programs disturb it less than they disturb a clock on the wall.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def measure(bench: Bench) -> Sequence[Result]:
             target=Target("value", Bound.AT_MOST, MINUTES / EVERY_MINUTES),
             note=f"Frames that the visitor's page sends in {MINUTES} silent minutes of the browser's clock: "
             f"{', '.join(sent) or 'none'}. Floor: one in each {IDLE_MINUTES} minutes, API Gateway's idle limit; the "
-            f"protocol says one in {EVERY_MINUTES}, because mobile carriers forget a silent line sooner.",
+            f"protocol says one in {EVERY_MINUTES}.",
             void="" if sent else "the page sent nothing, so the line would have been closed",
         ),
         Result(

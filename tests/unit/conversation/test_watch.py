@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from harbour.conversation.model import Attention, Left, State
 from harbour.runtime.errors import Unavailable
 from tests.unit.conversation.world import World
@@ -170,3 +172,16 @@ def test_a_conversation_that_always_fails_keeps_none_of_the_others_waiting(world
     for _ in range(2):
         world.watch.run()
     assert {world.state(v.conversation).attention for v in visitors[1:]} == {Attention.UNANSWERED}
+
+
+def test_an_unanswered_message_goes_back_within_two_sweeps_of_its_time(world: World) -> None:
+    """Written just after a look, it is not left until the next but one."""
+    officer, visitor = world.officer(), world.visitor()
+    officer.take(visitor.conversation)
+    officer.say("I am reading.")
+    tick(world, 3)
+    visitor.say("¿sigue ahí?")
+    written = world.now
+    while world.state(visitor.conversation).state is State.ACTIVE:
+        tick(world, 1)
+        assert world.now - written <= world.timing.unanswered + timedelta(minutes=2)

@@ -34,7 +34,6 @@ function show(): void {
   place = here;
   if (moved) scrollTo(0, 0);
   if (here.startsWith("chat")) {
-    growBox();
     const messages = conversation.entries.length + outbox.waiting.length;
     const more = messages > counted || moved;
     counted = messages;
@@ -50,13 +49,6 @@ function focusOn(here: string): void {
   const write = here === "chatnull" && matchMedia("(pointer: fine)").matches;
   const target = document.querySelector<HTMLElement>(write ? "textarea" : "h1");
   target?.focus();
-}
-
-function growBox(): void {
-  const box = document.querySelector("textarea");
-  if (!box) return;
-  box.style.height = "0";
-  box.style.height = `${box.scrollHeight + 2}px`;
 }
 
 function follow(reading: boolean): void {

@@ -52,7 +52,7 @@ function Header() {
       </h1>
       <div class="tools">
         <p role="status">{!closedBy && t(connection)}</p>
-        {line === "connected" && !closedBy && (
+        {line === "connected" && !closedBy && t(TEXT.end) && (
           <details>
             <summary>{t(TEXT.end)}</summary>
             {t(TEXT.endAsk)} <button onclick={end}>{t(TEXT.end)}</button>

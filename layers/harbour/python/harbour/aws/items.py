@@ -251,7 +251,7 @@ def session_socket(connection: ConnectionId) -> Item:
 
 
 def session_of(item: Mapping[str, Value]) -> OnDuty:
-    """The session that :func:`session_item` wrote."""
+    """The session that the updates of :class:`harbour.aws.conversations.DutyTable` leave."""
     return OnDuty(
         officer=Officer(item["sk"]["S"].removeprefix("D#"), item["name"]["S"]),
         language=item["language"]["S"],

@@ -102,7 +102,7 @@ class Conversation:
     """The state of a conversation.
 
     ``revision`` grows by one with each change and guards against lost updates. ``step`` is the number of the last entry
-    that changed the state: it must be the one that the newest entry names, or the two were read at different times.
+    that is no message: it must be the one that the newest entry names, or the two were read at different times.
     """
 
     id: ConversationId
@@ -148,7 +148,7 @@ Counters = Mapping[ClientId, Counter]
 class Entry:
     """An event of the chain as it is stored: with its own hash, and what the next writer needs to know.
 
-    ``step`` is the number of the newest entry, up to this one, that changed the conversation's state.
+    ``step`` is the number of the newest entry, up to this one, that is no message: it was stored with a new state.
     """
 
     event: Event

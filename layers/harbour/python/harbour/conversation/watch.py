@@ -14,6 +14,7 @@ from harbour.conversation.delivery import Delivery
 from harbour.conversation.model import (
     Attention,
     Change,
+    Conversation,
     ConversationId,
     Kind,
     Left,
@@ -74,10 +75,25 @@ def verdict(tail: Tail, first_unanswered: datetime | None, now: datetime, timing
         return model.needs_attention(tail, Attention.UNANSWERED, now, timing)
     return model.rescheduled(
         conversation,
-        now + (timing.drop_grace if visitor_gone_at or officer_gone_at else timing.unanswered),
+        _next_look(conversation, first_unanswered, now, timing, somebody_gone=bool(visitor_gone_at or officer_gone_at)),
         visitor_gone_at=visitor_gone_at,
         officer_gone_at=officer_gone_at,
     )
+
+
+def _next_look(
+    conversation: Conversation,
+    first_unanswered: datetime | None,
+    now: datetime,
+    timing: Timing,
+    *,
+    somebody_gone: bool,
+) -> datetime:
+    """The moment at which something can be decided: never later than a message may stay unanswered."""
+    look = now + (timing.drop_grace if somebody_gone else timing.unanswered)
+    if conversation.owner and first_unanswered:
+        return min(look, max(first_unanswered, conversation.since) + timing.unanswered)
+    return look
 
 
 def _gone(tail: Tail, role: Role, known: datetime | None, now: datetime) -> datetime | None:
