@@ -5,6 +5,9 @@ READY := $(PYTHON) infra/local/bootstrap.py
 RUN := .venv/bin/python
 MADE := test -x $(RUN) || { echo "Nothing was brought up here yet: run make up."; exit 1; }
 
+# The certificates that this machine trusts: a force's proxy has one of its own.
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
 export PATH := $(CURDIR)/.tools/node:$(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import secrets
 from collections.abc import Iterator, Sequence
@@ -171,8 +170,6 @@ def ready(seed: int | None = None) -> Iterator[Bench]:
 
 
 def _database(address: str) -> DynamoDBClient:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        os.environ.pop(name, None)
     user, secret = cloud.ADMINISTRATOR
     return boto3.client(
         "dynamodb",
