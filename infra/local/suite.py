@@ -20,7 +20,7 @@ from typing import Final
 from infra.local.bootstrap import VENV, browser, node_environment
 from infra.local.instance import ROOT
 
-_PYTEST: Final = (str(VENV / "bin" / "python"), "-m", "pytest", "--color=yes")
+_PYTEST: Final = (str(VENV / "bin" / "python"), "-m", "pytest")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NO_TEST: Final = 5
 """Exit status of pytest when it found none."""

@@ -13,9 +13,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from tests.e2e.pages import DESKTOP, PHONE, OfficerPage, VisitorPage, context
 
 AXE = Path(__file__).parents[2] / "web_widget" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 def violations(where: Page | Frame) -> list[str]:
