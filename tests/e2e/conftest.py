@@ -54,14 +54,15 @@ def harbour(instance: Instance) -> dict[str, Any]:
     return {**document, "home": str(instance.home)}
 
 
-@pytest.fixture(scope="session")
+# For one module at a time: as long as Playwright runs, no other test can run an event loop of its own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """Playwright itself, for tests that need a browser profile on the disk."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium, without a window."""
     path = bootstrap.browser()

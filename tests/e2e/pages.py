@@ -123,9 +123,19 @@ class OfficerPage:
         expect(self.by_id("duty")).to_be_visible(timeout=15_000)
 
     def go_on_duty(self) -> None:
+        if not self._on_duty():
+            self.by_id("duty").click()
+        expect(self.page.get_by_text("On duty: ").first).to_be_visible()
+
+    def go_off_duty(self) -> None:
+        """The next visitor must not be told that somebody is there."""
+        if self._on_duty():
+            with self.page.expect_response("**/officers/duty"):
+                self.by_id("duty").click()
+
+    def _on_duty(self) -> bool:
         duty = self.by_id("duty")
-        if duty.get_attribute("aria-checked") != "true" and duty.get_attribute("aria-pressed") != "true":
-            duty.click()
+        return "true" in (duty.get_attribute("aria-checked"), duty.get_attribute("aria-pressed"))
 
     @property
     def column(self) -> Locator:
@@ -159,7 +169,8 @@ class OfficerPage:
         expect(self.column.get_by_test_id("composer")).not_to_be_editable()
 
     def finish(self) -> None:
-        """End the test's conversation, if it is still open: an officer can only hold so many."""
+        """End the test's conversation, if it is still open, and go home."""
         close = self.column.get_by_test_id("close")
         if self.conversation and close.count():
             self.close("no_longer_wanted")
+        self.go_off_duty()

@@ -81,6 +81,7 @@ def test_axe_finds_nothing_in_the_console(harbour: dict[str, Any], browser: Brow
     officer.by_id("page-closed").click()
     officer.by_id("closed-item").first.wait_for()
     seen["closed"] = violations(officer.page)
+    officer.go_off_duty()
     visiting.close()
     made.close()
     assert {state: found for state, found in seen.items() if found} == {}

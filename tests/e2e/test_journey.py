@@ -198,8 +198,7 @@ def test_right_to_left_text_is_shown_right_to_left_on_both_sides(
 def test_a_visitor_is_told_at_once_when_nobody_is_on_duty(
     harbour: dict[str, Any], visitor: VisitorPage, officer: OfficerPage
 ) -> None:
-    officer.by_id("duty").click()  # off duty
-    officer.page.wait_for_timeout(1000)
+    officer.go_off_duty()
     visitor.open(harbour["widget_page"])
     visitor.by_id("language-en").click()
     expect(visitor.chat.get_by_text("No officer is here right now")).to_be_visible()

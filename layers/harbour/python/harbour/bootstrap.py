@@ -5,7 +5,6 @@ Imports stand inside the functions on purpose: a door loads only what it uses (c
 
 from __future__ import annotations
 
-import gc
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
     from harbour.conversation.watch import WatchService
     from harbour.identity.service import TicketService
     from harbour.translation.service import TranslationService
-
-
-# A start makes some hundred thousand objects that all stay; looking through them again and again for rubbish, as
-# Python's own threshold of 700 has it, is an eighth of the time that a start takes.
-gc.set_threshold(50_000, 20, 100)
 
 
 class TableSettings(Settings):

@@ -27,8 +27,7 @@ Seq = Annotated[int, Field(ge=0, le=2**31)]
 
 
 class _Command(BaseModel):
-    # Each command is built when it first arrives: a cold start pays for one of them, not for all.
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Hello(_Command):

@@ -17,8 +17,7 @@ PREFIX = "HARBOUR_"
 class Settings(BaseModel):
     """Base of all settings: frozen; the field ``socket_endpoint`` is read from ``HARBOUR_SOCKET_ENDPOINT``."""
 
-    # Each model is built when it is first filled: a door pays for its own settings only.
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 S = TypeVar("S", bound=Settings)
