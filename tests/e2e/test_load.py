@@ -22,7 +22,7 @@ import pytest
 from harbour.aws import items
 from harbour.conversation.model import ClientId, ConnectionId, ConversationId, Presence
 from harbour.identity.model import Role
-from infra.local.client import Connection, Frame, Harbour, Officer, Visitor
+from infra.local.client import Connection, Harbour, Officer, Visitor
 from tests.bench import oracle
 from tests.bench.bench import Table
 
@@ -66,8 +66,8 @@ class Talk:
     officer: Officer
     asked: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
-    frames: list[Frame] = field(default_factory=list)
-    """What the visitor's earlier sockets were sent."""
+    lost: list[Connection] = field(default_factory=list)
+    """The visitor's earlier lines."""
 
     @property
     def id(self) -> str:
@@ -113,8 +113,10 @@ async def test_two_hundred_conversations_at_once(harbour: dict[str, Any], table:
         for talk in talks:
             examine(talk, table)
         nobody_else_was_told(talks, lost_line)
+        await all_of(line.close() for line in (lost_line, *(line for talk in talks for line in talk.lost)))
         await all_of(talk.visitor.leave() for talk in talks)
         await all_of(officer.leave() for officer in {id(talk.officer): talk.officer for talk in talks}.values())
+        await nobody_is_left(talks, table)
     assert bystanders == {
         (conversation, connection): item
         for conversation, connection in bystanders
@@ -200,7 +202,7 @@ async def lose_line(talk: Talk) -> None:
     """Gone without a word, and back."""
     before = talk.visitor.online
     await before.drop()
-    talk.frames += before.frames
+    talk.lost.append(before)
     await talk.visitor.come_back()
 
 
@@ -245,13 +247,21 @@ def examine(talk: Talk, table: Table) -> None:
 def nobody_else_was_told(talks: Sequence[Talk], lost_line: Connection) -> None:
     """Every frame reached somebody who takes part in the conversation that it is about."""
     for talk in talks:
-        for frame in [*talk.frames, *talk.visitor.online.frames]:
+        for frame in (frame for line in (*talk.lost, talk.visitor.online) for frame in line.frames):
             assert frame.get("conversation") == talk.id, f"a visitor was sent a foreign frame: {frame['type']}"
     for officer in {id(talk.officer): talk.officer for talk in talks}.values():
         hers = {talk.id for talk in talks if talk.officer is officer}
         frames = officer.online.frames + (lost_line.frames if officer is talks[0].officer else [])
         foreign = {frame["conversation"] for frame in frames if "conversation" in frame} - hers
         assert not foreign, "an officer was sent frames of a conversation that is not hers"
+
+
+async def nobody_is_left(talks: Sequence[Talk], table: Table) -> None:
+    """Who has closed the page takes part no longer: each socket leaves the table with its ``$disconnect``."""
+    async with asyncio.timeout(PATIENCE):
+        for talk in talks:
+            while any(item["sk"]["S"].startswith(items.PRESENCE) for item in table.partition(talk.id)):
+                await asyncio.sleep(0.5)
 
 
 def other_people() -> dict[tuple[str, str], dict[str, Any]]:

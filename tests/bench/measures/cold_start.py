@@ -27,7 +27,7 @@ from tests.bench.functions import environment, protect, remove
 from tests.bench.result import Bound, Result, Target
 from tests.bench.wire import LOOPBACK
 
-ROUNDS: Final = 21
+ROUNDS: Final = 31
 ATTEMPTS: Final = 4
 """Runs until one is calm enough: each says itself whether it was."""
 CALM: Final = 0.05
