@@ -208,13 +208,13 @@ class Connection:
 
 
 class _Party:
-    """What a visitor and an officer have in common: a client id, a counter, and a socket that can be opened anew."""
+    """What visitor and officer have in common: a client id, counters by conversation, a socket that can be opened anew."""
 
     def __init__(self, harbour: Harbour) -> None:
         self._harbour = harbour
         self.client = secrets.token_urlsafe(12)
         self.connection: Connection | None = None
-        self._counter = 0
+        self._counters: dict[str, int] = {}
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -236,10 +236,10 @@ class _Party:
     async def _say(self, conversation: str, text: str, extra: Mapping[str, Any], seconds: float) -> Frame:
         """Send one message and wait until it is stored; its event. The next one waits its turn (protocol, counters)."""
         async with self._one_at_a_time:
-            n = self._counter + 1
+            n = self._counters.get(conversation, 0) + 1
             since = await self.online.send({"action": "send", "n": n, "text": text, **extra})
             ack = await self.online.answer("ack", since, seconds, conversation=conversation, n=n)
-            self._counter = n
+            self._counters[conversation] = n
             event: Frame = ack["event"]
             self.record(conversation).take(event)
             return event
@@ -300,7 +300,7 @@ class Visitor(_Party):
         hello = {"action": "hello", "client": self.client, "language": self.language}
         since = await self.connection.send({**hello, "last": known.last if known else 0})
         self.welcome = await self.connection.answer("welcome", since)
-        self._counter = self.welcome["n"]
+        self._counters[self.conversation] = self.welcome["n"]
         return self.welcome
 
 
@@ -335,7 +335,7 @@ class Officer(_Party):
         resume = {"action": "resume", "client": self.client, "last": last, "conversation": conversation}
         since = await self.online.send(resume)
         welcome = await self.online.answer("welcome", since, conversation=conversation)
-        self._counter = max(self._counter, welcome["n"])
+        self._counters[conversation] = welcome["n"]
         return welcome
 
     async def say(self, conversation: str, text: str, seconds: float = PATIENCE) -> Frame:

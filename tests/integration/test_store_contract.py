@@ -221,6 +221,13 @@ def test_a_conversation_stands_in_the_list_of_its_state(store: ConversationStore
     assert [c.id for c in store.listed("closed#2026-11", newest_first=True)] == [A]
 
 
+def test_a_list_is_whole_however_long_unless_it_is_limited(store: ConversationStore) -> None:
+    for number in range(230):
+        begin(store, ConversationId(f"{number:032x}"), minutes=number)
+    assert [c.id for c in store.listed("waiting")] == [f"{number:032x}" for number in range(230)]
+    assert [c.id for c in store.listed("waiting", 2, newest_first=True)] == [f"{n:032x}" for n in (229, 228)]
+
+
 def test_a_sealed_conversation_needs_no_timer(store: ConversationStore) -> None:
     state, _ = begin(store)
     if isinstance(store, ConversationTable):

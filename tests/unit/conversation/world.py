@@ -123,7 +123,7 @@ class MemoryStore:
         waiting = [c for c in self.states.values() if c.due_at and c.due_at <= now]
         return [c.id for c in sorted(waiting, key=lambda c: c.due_at or now)][:limit]
 
-    def listed(self, work: str, limit: int = 200, *, newest_first: bool = False) -> Sequence[Conversation]:
+    def listed(self, work: str, limit: int | None = None, *, newest_first: bool = False) -> Sequence[Conversation]:
         self._step("listed")
         found = [c for c in self.states.values() if work_list(c) == work]
         return sorted(found, key=lambda c: c.since, reverse=newest_first)[:limit]

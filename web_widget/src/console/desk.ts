@@ -24,7 +24,7 @@ import {
 } from "./store";
 
 /** How often the queue is fetched when nothing says that it changed. */
-const POLL_MS = 15_000;
+const POLL_MS = 60_000;
 /** Tokens are renewed this long before they run out, or at four fifths of a short life. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 const RENEW_RETRY_MS = 15_000;

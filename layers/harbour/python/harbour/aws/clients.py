@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -29,12 +29,13 @@ _SOCKET = Config(
 
 
 @cache
-def _session() -> boto3.session.Session:
-    return boto3.session.Session()
+def _session() -> Session:
+    """botocore's own: the clients are the same as boto3's, without its resources and transfer manager to load."""
+    return Session()
 
 
-def _client(service: str, config: Config, **kwargs: str) -> Any:
-    return _session().client(service, config=config, **kwargs)  # type: ignore[call-overload]
+def _client(service: str, config: Config, endpoint_url: str | None = None) -> Any:
+    return _session().create_client(service, config=config, endpoint_url=endpoint_url)
 
 
 @cache

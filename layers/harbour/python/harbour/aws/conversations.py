@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -141,26 +142,19 @@ class ConversationTable:
         )
         return [ConversationId(item["pk"]["S"]) for item in found["Items"]]
 
-    def listed(self, work: str, limit: int = 200, *, newest_first: bool = False) -> Sequence[Conversation]:
-        """From the sparse index of work lists."""
-        found: list[Conversation] = []
-        start: dict[str, Any] = {}
-        while len(found) < limit:
-            page = self._db.query(
-                TableName=self._table,
-                IndexName="work",
-                KeyConditionExpression="#work = :work",
-                ExpressionAttributeNames={"#work": "work"},
-                ExpressionAttributeValues={":work": {"S": work}},
-                ScanIndexForward=not newest_first,
-                Limit=limit,
-                **start,
-            )
-            found += [items.conversation_of(item) for item in page["Items"]]
-            if "LastEvaluatedKey" not in page:
-                break
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        return found[:limit]
+    def listed(self, work: str, limit: int | None = None, *, newest_first: bool = False) -> Sequence[Conversation]:
+        """From the sparse index of work lists: all of them, in as many pages as it takes, unless there is a limit."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "work",
+            "KeyConditionExpression": "#work = :work",
+            "ExpressionAttributeNames": {"#work": "work"},
+            "ExpressionAttributeValues": {":work": {"S": work}},
+            "ScanIndexForward": not newest_first,
+        }
+        if limit is not None:
+            request["Limit"] = limit
+        return [items.conversation_of(item) for item in islice(self._pages(request), limit)]
 
     # -- notes -----------------------------------------------------------------------------------------------------
 
@@ -224,6 +218,9 @@ class ConversationTable:
             request["ExpressionAttributeValues"] |= {":from": {"S": between[0]}, ":to": {"S": between[1]}}
         if limit is not None:
             request["Limit"] = limit
+        return self._pages(request)
+
+    def _pages(self, request: dict[str, Any]) -> Iterator[Mapping[str, Value]]:
         while True:
             page = self._db.query(**request)
             yield from page["Items"]

@@ -67,7 +67,7 @@ class ConversationStore(Protocol):
         """Conversations whose moment has come, the longest overdue first. May lag by moments."""
         ...
 
-    def listed(self, work: str, limit: int = 200, *, newest_first: bool = False) -> Sequence[Conversation]:
+    def listed(self, work: str, limit: int | None = None, *, newest_first: bool = False) -> Sequence[Conversation]:
         """Conversations of one work list (see :func:`harbour.conversation.model.work_list`). May lag by moments."""
         ...
 
