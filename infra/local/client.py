@@ -208,7 +208,7 @@ class Connection:
 
 
 class _Party:
-    """What visitor and officer have in common: a client id, counters by conversation, a socket that can be opened anew."""
+    """What visitor and officer have in common: a client id, counters by conversation, a socket that can be reopened."""
 
     def __init__(self, harbour: Harbour) -> None:
         self._harbour = harbour

@@ -119,6 +119,7 @@ def test_three_shifts_leave_wherever_the_focus_is(harbour: dict[str, Any], visit
             visitor.page.keyboard.press(key)
             visitor.page.wait_for_timeout(400)
         visitor.page.wait_for_url(f"{EXIT_PAGE}**")
+        expect(visitor.page.locator("iframe")).to_have_count(0)
 
 
 def test_the_cover_hides_the_chat_and_the_officer_knows(
