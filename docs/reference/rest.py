@@ -51,31 +51,35 @@ class Helpline(Document):
     for_: Annotated[str, Field(alias="for", description="Whom it is for.")]
     hours: str = ""
     text: Annotated[str, Field(description="A number for text messages.")] = ""
-    url: str = ""
 
 
 class Force(Document):
-    """Which force answers, whether somebody is there now, and who else helps."""
+    """Which force answers, and whether somebody is there now; if not, when, and the first who help elsewhere."""
 
-    id: str
     name: str
     answering: Annotated[str, Field(description="Who answers, in the force's own words.")]
     on_duty: Annotated[bool, Field(description="Whether an officer on duty has an open socket, or had a moment ago.")]
     exit_url: Annotated[str, Field(description="Where the quick exit goes.")]
     emergency: str
+    hours: Annotated[str | None, Field(description="When nobody is there: when somebody answers, in words.")] = None
+    helplines: Annotated[list[Helpline], Field(description="When nobody is there: the first of `/help`.")] = Field(
+        default_factory=list
+    )
+
+
+class Help(Document):
+    """How soon somebody answers, and everybody else who helps where this force is."""
+
     reply_within: Annotated[str | None, Field(description="What the force promises; null: it promises nothing.")]
-    hours: Annotated[str | None, Field(description="When somebody answers, in words.")]
     helplines: list[Helpline]
 
 
 class VisitorTicket(Document):
     """What the page keeps in its memory, and nowhere else."""
 
-    ticket: Annotated[str, Field(description="Opens the socket once: `/socket?ticket=…`.")]
+    ticket: Annotated[str, Field(description="Opens the socket once, within 30 seconds: `/socket?ticket=…`.")]
     conversation: ConversationRef
     resume: Annotated[str, Field(description="Brings this page back to its conversation.")]
-    expires_in: Annotated[int, Field(description="Seconds in which the ticket must be used.")]
-    on_duty: bool
 
 
 # -- officers --------------------------------------------------------------------------------------------------------
@@ -258,6 +262,7 @@ _CHANGED: Final = (*_READ, "closed")
 VISITOR: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
     {
         ("GET", "/force"): Route(answers=Force, refuses=("unknown_force",)),
+        ("GET", "/help"): Route(answers=Help, refuses=("unknown_force",)),
         ("POST", "/tickets"): Route(
             takes="Tickets", answers=VisitorTicket, status=201, refuses=(*_BODY, "resume_refused", "try_again")
         ),

@@ -1,8 +1,8 @@
-"""REST for a visitor without an account: what force this is, a ticket for the socket, and the way out."""
+"""REST for a visitor without an account: what force this is, who else helps, a ticket for the socket, the way out."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from chalice.app import Chalice
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from harbour import bootstrap
 from harbour.conversation.entrance import Admission
 from harbour.conversation.model import ConversationId
-from harbour.identity.model import TICKET_LIFETIME
 from harbour.rest import answering, body_of
 from harbour.runtime.settings import load
+
+if TYPE_CHECKING:
+    from harbour.directory.model import Nation
 
 app = Chalice("visitor", configure_logs=False)
 
@@ -20,6 +22,10 @@ CORS = {"Access-Control-Allow-Origin": "*"}
 """The chat runs in an opaque origin; nothing here rests on cookies, so any page may ask."""
 
 TEXT_OR_JSON = ["application/json", "text/plain"]
+
+
+FIRST_HELPLINES = 3
+"""So many come at once when nobody is on duty, the others as soon as one can write."""
 
 
 class Tickets(BaseModel):
@@ -43,22 +49,32 @@ class Exit(BaseModel):
 @app.route("/force", methods=["GET"])
 @answering(app, headers=CORS)
 def force() -> dict[str, Any]:
-    """Which force answers, whether somebody is there now, and who else helps."""
-    from harbour.directory.service import force_profile, helplines
+    """Which force answers, and whether somebody is there now; if not, when, and the first who help elsewhere.
+
+    Nobody can write before this has come, so it says no more.
+    """
+    from harbour.directory.service import force_profile
 
     profile = force_profile(load(bootstrap.ConversationSettings).force)
-    today = bootstrap.CLOCK.now().date()
+    on_duty = bootstrap.desk().anybody_on_duty()
     return {
-        "id": profile.id,
         "name": profile.name,
         "answering": profile.answering,
-        "on_duty": bootstrap.desk().anybody_on_duty(),
+        "on_duty": on_duty,
         "exit_url": profile.exit_url,
         "emergency": profile.emergency,
-        "reply_within": profile.reply_within,
-        "hours": profile.hours,
-        "helplines": [h.as_listed() for h in helplines(profile.nation, today)],
+        **({} if on_duty else {"hours": profile.hours, "helplines": _helplines(profile.nation)[:FIRST_HELPLINES]}),
     }
+
+
+@app.route("/help", methods=["GET"])
+@answering(app, headers=CORS)
+def help_elsewhere() -> dict[str, Any]:
+    """How soon somebody answers, and everybody else who helps where this force is."""
+    from harbour.directory.service import force_profile
+
+    profile = force_profile(load(bootstrap.ConversationSettings).force)
+    return {"reply_within": profile.reply_within, "helplines": _helplines(profile.nation)}
 
 
 @app.route("/tickets", methods=["POST"], content_types=TEXT_OR_JSON)
@@ -82,11 +98,15 @@ def leave() -> None:
     bootstrap.entrance().exit(ConversationId(asked.conversation), asked.resume)
 
 
+def _helplines(nation: Nation) -> list[dict[str, str]]:
+    from harbour.directory.service import helplines
+
+    return [line.as_listed() for line in helplines(nation, bootstrap.CLOCK.now().date())]
+
+
 def _shown(admission: Admission) -> dict[str, Any]:
     return {
         "ticket": admission.ticket,
         "conversation": admission.conversation,
         "resume": admission.resume,
-        "expires_in": int(TICKET_LIFETIME.total_seconds()),
-        "on_duty": bootstrap.desk().anybody_on_duty(),
     }

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Request
 
+from infra.local.client import Harbour
+from infra.local.instance import ROOT
 from tests.bench.bench import Bench
 from tests.bench.browser import begin, chromium
 from tests.bench.forward import ForwardProxy
 from tests.bench.peers import published
 from tests.bench.result import Bound, Result, Target
 
-LANGUAGES: Final = ("en", "ar")
 LIMIT: Final = 12 * 1024
+OFFICER: Final = "amelia.hart"
+LOCALES: Final = ROOT / "web_widget" / "dist" / "assets" / "locales"
+
+AFTER: Final = frozenset({"/chat/tickets", "/socket"})
+"""What the page asks for when the box is there already: the line to the police, for what is written into it."""
 
 _CHROMIUMS_OWN: Final = frozenset({"accounts.google.com", "update.googleapis.com"})
 """What the browser asks for by itself whatever its flags say. A page that asks for them is seen by other means."""
@@ -31,14 +40,19 @@ class _Load:
 
     @property
     def total(self) -> int:
-        return sum(self.sizes.values())
+        return sum(size for path, size in self.sizes.items() if path not in AFTER)
 
 
 def measure(bench: Bench) -> Sequence[Result]:
-    """A visit in each language, each with an empty cache."""
+    """A visit in English, in Arabic, and in the language with the longest texts, each with an empty cache.
+
+    An officer is on duty. When nobody is, three helplines come before one can write, too.
+    """
     addresses = bench.running()
     ours = {urlsplit(addresses[name]).netloc for name in ("widget_page", "chat_api")}
-    loads = {language: _visit(addresses, language) for language in LANGUAGES}
+    asyncio.run(_go_on_duty(bench.instance.local_json))
+    loads = {language: _visit(addresses, language) for language in ("en", "ar", _longest())}
+    each = ", ".join(f"{name} {load.total:,}" for name, load in loads.items())
     worst = max(loads, key=lambda language: loads[language].total)
     peer = min(published()["widgets"], key=lambda widget: int(widget["bytes"]))
     foreign = sorted(set().union(*(load.hosts for load in loads.values())) - ours)
@@ -50,7 +64,7 @@ def measure(bench: Bench) -> Sequence[Result]:
             reference=float(peer["bytes"]),
             target=Target("value", Bound.AT_MOST, LIMIT),
             note=f"Everything that Harbour's host sends from the opening of the force's page until the box takes text, "
-            f"in Chromium; the larger of {', '.join(f'{name} {load.total:,}' for name, load in loads.items())}: "
+            f"in Chromium (its ticket for the socket comes after); the largest of {each}: "
             f"{_listed(loads[worst])}. Reference, published: {peer['name']}, {peer['what']}.",
             void="" if all(map(_whole, loads.values())) else "a part of the chat was not seen",
         ),
@@ -63,6 +77,19 @@ def measure(bench: Bench) -> Sequence[Result]:
             note=" ".join(["Hosts other than the force's and Harbour's that the same visits asked.", *foreign]),
         ),
     ]
+
+
+async def _go_on_duty(local_json: Path) -> None:
+    """An officer counts as there for two minutes after her socket went: long enough for the visits."""
+    async with Harbour.of(local_json) as harbour:
+        officer = await harbour.officer(OFFICER)
+        await officer.go_on_duty()
+
+
+def _longest() -> str:
+    """The language whose texts are the largest as gzip sends them."""
+    first = (path for path in LOCALES.glob("*.json") if "-2-" not in path.name)
+    return max(first, key=lambda path: len(gzip.compress(path.read_bytes(), 9))).name.partition("-")[0]
 
 
 def _visit(addresses: dict[str, Any], language: str) -> _Load:

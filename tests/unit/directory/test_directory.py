@@ -58,8 +58,7 @@ def test_a_visitors_page_gets_only_what_is_known() -> None:
         "for": "anyone",
         "hours": "24 hours",
         "text": "07000 000000",
-        "url": "https://example.org/",
-    }
+    }, "no address: a page that she opened would stand in her history"
 
 
 @pytest.mark.parametrize(

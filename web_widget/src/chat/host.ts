@@ -5,26 +5,21 @@ export const host = new URL((document.currentScript as HTMLScriptElement).src).o
 
 const PATIENCE_MS = 15_000;
 
-/** The host's answer was a problem document; `message` is its code. */
-export class Refused extends Error {}
-
 /** Without a trace: no cookie, no cache. */
 export const TRACELESS: RequestInit = { cache: "no-store", credentials: "omit" };
 
 /**
- * Asks for a JSON document, or posts `body` as JSON and takes what comes back.
- * Throws `Refused` when the host said no, and what `fetch` throws when it could not be reached.
+ * Asks for a JSON document, or posts `body` as JSON and takes what comes back. The body goes as plain text, so that
+ * the browser need not ask first whether it may.
+ * Throws an `Error` with the code of the problem when the host said no, what `fetch` throws when it was not reached.
  */
 export async function ask<T>(path: string, body?: object): Promise<T> {
-  const post: RequestInit = body
-    ? { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }
-    : {};
   const answer = await fetch(host + path, {
     ...TRACELESS,
-    ...post,
+    ...(body && { method: "POST", body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const document = await answer.json();
-  if (!answer.ok) throw new Refused((document as Problem).code);
+  if (!answer.ok) throw new Error((document as Problem).code);
   return document;
 }

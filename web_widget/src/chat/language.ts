@@ -31,24 +31,20 @@ export function offered(search: string): Choice[] {
   return choices(parseLanguages(__LANGUAGES__), navigator.languages, search);
 }
 
-const loaded = new Map<string, Locale>();
-
 function path(code: string): string {
   return `/assets/locales/${code}-${__LOCALES_HASH__}.json`;
 }
 
 /** The interface's words in language `code`, up to the first message. Throws when they cannot be had. */
 export async function loadLocale(code: string): Promise<Locale> {
-  const locale = loaded.get(code) ?? (await ask<Locale>(path(code)));
-  loaded.set(code, locale);
-  return locale;
+  const { locale } = state;
+  return locale && document.documentElement.lang === code ? locale : ask<Locale>(path(code));
 }
 
-/** The words for after the first message, unless they are here. Throws when they cannot be had. */
-export async function loadRest(): Promise<void> {
-  const { locale, language } = state;
-  if (locale && !locale[__TEXTS_FIRST__ + BEFORE_TEXTS]) {
-    locale.push(...(await ask<string[]>(path(`${language}-2`))));
+/** Adds to `locale` the words for after the first message. Throws when they cannot be had. */
+export async function loadRest(locale: Locale, code: string): Promise<void> {
+  if (!locale[__TEXTS_FIRST__ + BEFORE_TEXTS]) {
+    locale.push(...(await ask<string[]>(path(`${code}-2`))));
   }
 }
 

@@ -3,12 +3,13 @@ import {
   type ConversationEvent,
   type ErrorCode,
   type Force,
+  type Help,
   LONGEST_MESSAGE,
   type ServerFrame,
 } from "../common/protocol.ts";
 import { merge, newConversation } from "./conversation.ts";
 import { ask, host, TRACELESS } from "./host.ts";
-import { loadLocale, loadRest, speak } from "./language.ts";
+import { type Locale, loadLocale, loadRest, speak } from "./language.ts";
 import { tell } from "./page.ts";
 import { type Line, openLine } from "./socket.ts";
 import { draw, state } from "./state.ts";
@@ -27,7 +28,7 @@ let typedAt = 0;
 let readSent = 0;
 
 function newClientId(): string {
-  return crypto.getRandomValues(new Uint32Array(3)).join("").slice(0, 22);
+  return crypto.randomUUID().slice(0, 22);
 }
 
 /** The visitor chose their language: on to the welcome, with the force that answers here. */
@@ -50,10 +51,15 @@ export async function chooseLanguage(code: string): Promise<void> {
   draw();
 }
 
+/** What is not needed until one can write while somebody is there: more words, and who else helps. */
+async function loadMore(locale: Locale, code: string): Promise<void> {
+  [state.help] = await Promise.all([ask<Help>("/chat/help"), loadRest(locale, code)]);
+}
+
 /** The visitor wants to talk: from here on there is a conversation. */
 export function start(): void {
   state.screen = "chat";
-  line = openLine(state.language, {
+  line = openLine({
     hello: () => ({ action: "hello", client, language: state.language, last: state.conversation.last }),
     heard,
     changed(now) {
@@ -61,7 +67,9 @@ export function start(): void {
       clearTimeout(ackTimer);
       state.outbox.interrupted();
       // Without the rest of the words one can write all the same; the next connection tries again.
-      if (now === "connected") loadRest().then(draw, () => {});
+      if (now === "connected" && !state.help) {
+        loadMore(state.locale as Locale, state.language).then(draw, () => {});
+      }
       draw();
     },
   });

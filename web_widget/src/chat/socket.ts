@@ -5,7 +5,7 @@
  */
 import type { ClientFrame, ServerFrame, VisitorTicket } from "../common/protocol.ts";
 import { waitBefore } from "./backoff.ts";
-import { ask, host, Refused } from "./host.ts";
+import { ask, host } from "./host.ts";
 
 export type LineState = "connecting" | "connected" | "offline" | "lost";
 
@@ -30,7 +30,7 @@ const HEARTBEAT_MS = 5 * 60_000;
 const MOVE_AFTER_MS = 110 * 60_000;
 const WELCOME_MS = 15_000;
 
-export function openLine(language: string, on: LineEvents): Line {
+export function openLine(on: LineEvents): Line {
   let ticket: VisitorTicket | null = null;
   /** The host has welcomed this conversation: until then it may not know it, and a new one is asked for. */
   let met = false;
@@ -53,12 +53,12 @@ export function openLine(language: string, on: LineEvents): Line {
     connecting = true;
     try {
       const { conversation, resume } = ticket ?? {};
-      const fresh = await ask<VisitorTicket>("/chat/tickets", met ? { conversation, resume } : { language });
+      const fresh = await ask<VisitorTicket>("/chat/tickets", met ? { conversation, resume } : {});
       if (ended) return;
       ticket = fresh;
       attach(new WebSocket(`${host.replace("http", "ws")}/socket?ticket=${fresh.ticket}`));
     } catch (problem) {
-      if (problem instanceof Refused && problem.message === "resume_refused") {
+      if ((problem as Error).message === "resume_refused") {
         end();
         on.changed("lost");
       } else {

@@ -1,5 +1,5 @@
 /** All that the chat knows, in memory only. Views read it; actions change it and call `draw`. */
-import type { Force } from "../common/protocol.ts";
+import type { Force, Help } from "../common/protocol.ts";
 import { type Conversation, newConversation } from "./conversation.ts";
 import type { Locale } from "./language.ts";
 import { newOutbox, type Outbox } from "./outbox.ts";
@@ -15,6 +15,7 @@ export interface State {
   language: string;
   locale?: Locale;
   force?: Force;
+  help?: Help;
   /** What the next screen needs did not come. */
   failed?: boolean;
   search: string;

@@ -197,30 +197,32 @@ export interface Helpline {
   readonly hours?: string;
   readonly for: string;
   readonly text?: string;
-  readonly url?: string;
 }
 
 /** `GET /chat/force`. */
 export interface Force {
-  readonly id: string;
   readonly name: string;
   readonly on_duty: boolean;
   readonly exit_url: string;
   readonly emergency: string;
-  readonly reply_within: string | null;
   readonly answering: string;
-  /** When officers answer, in the force's own language. */
-  readonly hours?: string;
+  /** When nobody is on duty: when somebody is, in the force's own language. */
+  readonly hours?: string | null;
+  /** When nobody is on duty: the first of them. */
+  readonly helplines?: readonly Helpline[];
+}
+
+/** `GET /chat/help`. */
+export interface Help {
+  readonly reply_within: string | null;
   readonly helplines: readonly Helpline[];
 }
 
-/** `POST /chat/tickets`: a socket ticket (single use, `expires_in` seconds) and the key to come back with. */
+/** `POST /chat/tickets`: a socket ticket (single use, 30 seconds) and the key to come back with. */
 export interface VisitorTicket {
   readonly ticket: string;
   readonly conversation: string;
   readonly resume: string;
-  readonly expires_in: number;
-  readonly on_duty: boolean;
 }
 
 /** An RFC 9457 problem document. */

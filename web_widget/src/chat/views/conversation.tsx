@@ -46,13 +46,13 @@ function isGone(shownAt: number | undefined): boolean {
 
 /** How long it may take, said honestly, and where else help is. */
 function Introduction() {
-  const { onDuty, force, conversation } = state;
-  const time = force?.reply_within;
+  const { onDuty, help, conversation } = state;
+  const time = help?.reply_within;
   return (
     <div class="note">
       {!conversation.officer && [
         <p>{t(onDuty ? TEXT.waitingText : TEXT.offDutyText)}</p>,
-        onDuty && <p>{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>,
+        onDuty && help && <p>{time ? t(TEXT.waitTime, { time }) : t(TEXT.waitUnknown)}</p>,
       ]}
       <details open={!onDuty}>
         <summary>{t(TEXT.help)}</summary>

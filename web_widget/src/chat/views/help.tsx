@@ -16,13 +16,16 @@ export function Danger() {
   );
 }
 
-/** The lines are the force's own text, in its own language. */
+/** The lines are the force's own text, in its own language. Nothing while they are not here. */
 export function Helplines() {
+  const { help, force } = state;
+  const { helplines } = help ?? force ?? {};
+  if (!helplines) return null;
   return (
     <section>
       <h2>{t(TEXT.helplines)}</h2>
       <ul class="helplines" lang="en" dir="ltr">
-        {state.force?.helplines.map((line) => (
+        {helplines.map((line) => (
           <li key={line.name}>
             <b>{line.name}</b>
             <strong>{line.phone}</strong>

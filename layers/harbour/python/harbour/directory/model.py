@@ -40,9 +40,12 @@ class Helpline:
     url: str | None = None
 
     def as_listed(self) -> dict[str, str]:
-        """The entry as a visitor's page gets it: ``name, phone, for`` and, where known, ``hours, text, url``."""
+        """The entry as a visitor's page gets it: ``name, phone, for`` and, where known, ``hours, text``.
+
+        Not ``url``: a page that she opened would stand in her history.
+        """
         listed = {"name": self.name, "phone": self.phone, "for": self.for_whom}
-        for key, value in (("hours", self.hours), ("text", self.text), ("url", self.url)):
+        for key, value in (("hours", self.hours), ("text", self.text)):
             if value:
                 listed[key] = value
         return listed
