@@ -1,0 +1,1 @@
+"""How, when and whether a person may be contacted. Nothing reaches a victim except by these rules."""

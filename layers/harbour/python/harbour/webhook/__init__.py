@@ -1,0 +1,1 @@
+"""Webhooks between Harbour and the crime systems: signed, fresh, and taken once."""
