@@ -236,19 +236,23 @@ def _item(conversation: Conversation) -> dict[str, Any]:
         if conversation.closed_at
         else {}
     )
-    return {
-        "conversation": conversation.id,
-        "state": conversation.state.value,
-        "since": rfc3339(conversation.since),
-        "language": conversation.language,
-        "owner": frames.officer_of(conversation),
-        "visitor": "gone" if conversation.visitor_gone_at else "here",
-        "left": conversation.left.value if conversation.left else None,
-        "attention": conversation.attention.value if conversation.attention else None,
-        "opened_at": rfc3339(conversation.opened_at),
-        "last_at": rfc3339(conversation.since),
-        "preview": None,
-    } | closed
+    return (
+        {
+            "conversation": conversation.id,
+            "state": conversation.state.value,
+            "since": rfc3339(conversation.since),
+            "language": conversation.language,
+            "owner": frames.officer_of(conversation),
+            "visitor": "gone" if conversation.visitor_gone_at else "here",
+            "left": conversation.left.value if conversation.left else None,
+            "attention": conversation.attention.value if conversation.attention else None,
+            "opened_at": rfc3339(conversation.opened_at),
+            "last_at": rfc3339(conversation.since),
+            "preview": None,
+        }
+        | ({"crime": conversation.crime} if conversation.crime else {})
+        | closed
+    )
 
 
 def _note(note: Note) -> dict[str, Any]:

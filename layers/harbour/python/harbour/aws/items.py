@@ -133,6 +133,7 @@ def conversation_item(conversation: Conversation) -> Item:
         "attention": conversation.attention.value if conversation.attention else None,
         "closed_by": conversation.closed_by or None,
         "outcome": conversation.outcome or None,
+        "crime": conversation.crime or None,
         "owner_collar": conversation.owner.collar if conversation.owner else None,
         "owner_name": conversation.owner.name if conversation.owner else None,
         "sealed_key": conversation.sealed.key if conversation.sealed else None,
@@ -171,6 +172,7 @@ def conversation_of(item: Mapping[str, Value]) -> Conversation:
         due_at=instant(item["due_at"]["N"]) if "due_at" in item else None,
         closed_by=text("closed_by"),
         outcome=text("outcome"),
+        crime=text("crime"),
         sealed=(
             Sealed(key=text("sealed_key"), sha256=text("sealed_sha256"), sealed_at=parse(text("sealed_at")))
             if "sealed_key" in item

@@ -30,10 +30,10 @@ class Entrance:
         self._tickets = tickets
         self._conversations = conversations
 
-    def admit(self) -> Admission:
-        """A ticket for a new conversation."""
+    def admit(self, crime: str = "") -> Admission:
+        """A ticket for a new conversation; ``crime`` is the reference of the crime that it is about, where one is."""
         conversation, resume = ConversationId(uuid4().hex), new_token()
-        return self._ticket(conversation, resume)
+        return self._ticket(conversation, resume, crime)
 
     def readmit(self, conversation: ConversationId, resume: str) -> Admission:
         """A ticket for a conversation that this page has.
@@ -58,8 +58,8 @@ class Entrance:
         self._check(tail.conversation, resume)
         self._conversations.pause(conversation)
 
-    def _ticket(self, conversation: ConversationId, resume: str) -> Admission:
-        grant = Grant(role=Role.VISITOR, conversation=conversation, resume_hash=token_hash(resume))
+    def _ticket(self, conversation: ConversationId, resume: str, crime: str = "") -> Admission:
+        grant = Grant(role=Role.VISITOR, conversation=conversation, resume_hash=token_hash(resume), crime=crime)
         return Admission(self._tickets.issue(grant), conversation, resume)
 
     @staticmethod

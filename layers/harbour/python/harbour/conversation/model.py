@@ -103,6 +103,7 @@ class Conversation:
 
     ``revision`` grows by one with each change and guards against lost updates. ``step`` is the number of the last entry
     that is no message: it must be the one that the newest entry names, or the two were read at different times.
+    ``crime`` is the reference of the crime that it is about, where the visitor came from the portal.
     """
 
     id: ConversationId
@@ -125,6 +126,7 @@ class Conversation:
     closed_by: str = ""
     outcome: str = ""
     sealed: Sealed | None = None
+    crime: str = ""
 
     @property
     def open(self) -> bool:
@@ -249,6 +251,8 @@ def first_entry(conversation: Conversation) -> Entry:
         "language": conversation.language,
         "service_language": conversation.service_language,
     }
+    if conversation.crime:
+        body = {**body, "crime": conversation.crime}
     event = link(
         conversation=conversation.id,
         seq=1,
@@ -309,6 +313,7 @@ def opened(
     resume_hash: str,
     now: datetime,
     timing: Timing,
+    crime: str = "",
 ) -> Conversation:
     """A new conversation, waiting for an officer."""
     return Conversation(
@@ -321,6 +326,7 @@ def opened(
         opened_at=now,
         since=now,
         due_at=now + timing.unanswered,
+        crime=crime,
     )
 
 

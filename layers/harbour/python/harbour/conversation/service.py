@@ -125,6 +125,7 @@ class ConversationService:
             language=language,
             service_language=self._force.language,
             resume_hash=caller.grant.resume_hash,
+            crime=caller.grant.crime,
             now=self._clock.now(),
             timing=self._force.timing,
         )

@@ -34,13 +34,15 @@ class Officer:
 class Grant:
     """What a ticket is good for.
 
-    A visitor's grant names one conversation and carries the hash of its resume token; an officer's names the officer.
+    A visitor's grant names one conversation and carries the hash of its resume token, and where she comes from the
+    portal the reference of the crime that the conversation is about; an officer's names the officer.
     """
 
     role: Role
     conversation: str = ""
     resume_hash: str = ""
     officer: Officer | None = None
+    crime: str = ""
 
     def as_context(self) -> dict[str, str]:
         """Flat strings: API Gateway's authorizer context, which reaches every later event of the socket."""
@@ -50,7 +52,7 @@ class Grant:
             "resume_hash": self.resume_hash,
             "collar": self.officer.collar if self.officer else "",
             "name": self.officer.name if self.officer else "",
-        }
+        } | ({"crime": self.crime} if self.crime else {})
 
     @classmethod
     def from_context(cls, context: dict[str, str]) -> Grant:
@@ -61,6 +63,7 @@ class Grant:
             conversation=context.get("conversation", ""),
             resume_hash=context.get("resume_hash", ""),
             officer=Officer(collar, context.get("name", "")) if collar else None,
+            crime=context.get("crime", ""),
         )
 
 

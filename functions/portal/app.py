@@ -1,0 +1,358 @@
+"""REST for victims: their crimes, messages, contact plan, rights and support. Cognito has checked the token before."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+from chalice.app import Chalice
+from pydantic import BaseModel, ConfigDict, Field
+
+from harbour import bootstrap, casework
+from harbour.crime.model import CrimeId, PersonId
+from harbour.portal.model import Choice
+from harbour.rest import answering, body_of, query_of, request_of
+from harbour.runtime.clock import rfc3339
+from harbour.runtime.errors import Forbidden, Invalid, NotFound
+from harbour.runtime.settings import load
+
+if TYPE_CHECKING:
+    from harbour.portal.guidance import Compensation, Service
+    from harbour.portal.model import Case, Contact, Letter, Meeting, Moment, Next, Right
+
+app = Chalice("portal", configure_logs=False)
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?")
+
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class NewMessage(BaseModel):
+    """A message to the officer in charge. ``client`` is the page's own id of it: sent twice, it is stored once."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    text: Annotated[str, Field(max_length=4_000)]
+    client: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$")]
+
+
+class AppointmentChange(BaseModel):
+    """Why another time is better, and which."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+    wishes: Annotated[str, Field(max_length=500)] = ""
+
+
+class SafeHours(BaseModel):
+    """When a message may arrive, by the clock of London; 1 is Monday."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    from_: Annotated[ClockTime, Field(alias="from")]
+    to: ClockTime
+    days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
+
+
+class ContactPlanChange(BaseModel):
+    """How to tell the person that there is news. The hints of the answer may come back; they change nothing."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    channel: Annotated[Choice, Field(strict=False)]
+    hours: SafeHours
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$")]
+    code_word: Annotated[
+        str | None, Field(max_length=40, description="Null: as it was. Empty: none any more. Never given back.")
+    ] = None
+    safe: Annotated[bool, Field(description="Whether the channel is safe. If not, nothing is sent.")]
+    phone_hint: str | None = None
+    email_hint: str | None = None
+
+
+# -- crimes ----------------------------------------------------------------------------------------------------------
+
+
+@app.route("/me", methods=["GET"])
+@answering(app)
+def me() -> dict[str, Any]:
+    """The person, their crimes, and what the pages need to know of the force."""
+    from harbour.directory.service import force_profile, languages
+
+    found = casework.portal().overview(_caller(), _language())
+    profile = force_profile(load(casework.CasesSettings).force)
+    return {
+        "name": found.name or None,
+        "language": found.language,
+        "languages": [{"code": x.code, "name": x.name, "endonym": x.endonym} for x in languages()],
+        "crimes": [
+            {
+                "id": one.id,
+                "reference": one.reference,
+                "title": one.title,
+                "status": one.status,
+                "updated_at": rfc3339(one.updated_at),
+                "unread": one.unread,
+            }
+            for one in found.crimes
+        ],
+        "chat": {"available": True},
+        "force": {"name": profile.name, "exit_url": profile.exit_url, "emergency": profile.emergency},
+    }
+
+
+@app.route("/crimes/{crime}", methods=["GET"])
+@answering(app)
+def case(crime: str) -> dict[str, Any]:
+    """One crime: how it stands, what comes next, what happened, what was said. Every read is audited."""
+    return _case(casework.portal().case(_caller(), _crime(crime), _language()))
+
+
+@app.route("/crimes/{crime}/messages", methods=["POST"])
+@answering(app, status=201)
+def write(crime: str) -> dict[str, Any]:
+    """A message to the officer in charge."""
+    asked = body_of(app, NewMessage)
+    return _letter(casework.portal().write(_caller(), _crime(crime), asked.text, asked.client.lower()))
+
+
+@app.route("/crimes/{crime}/appointments/{appointment}/change", methods=["POST"])
+@answering(app, status=202)
+def change_appointment(crime: str, appointment: str) -> dict[str, Any]:
+    """Ask for another time. The officer decides."""
+    who, wanted = _caller(), _crime(crime)
+    if not _ID.fullmatch(appointment):
+        raise NotFound("no_appointment", "There is no such appointment.")
+    asked = body_of(app, AppointmentChange)
+    return _meeting(casework.portal().ask_for_change(who, wanted, appointment, asked.reason, asked.wishes))
+
+
+@app.route("/crimes/{crime}/support", methods=["GET"])
+@answering(app)
+def support(crime: str) -> dict[str, Any]:
+    """Who helps with this crime, nearest first, and money that may be asked for."""
+    found = casework.portal().support(_caller(), _crime(crime), _language())
+    return {
+        "services": [_service(one) for one in found.services],
+        "compensation": _compensation(found.compensation) if found.compensation else None,
+    }
+
+
+@app.route("/crimes/{crime}/record", methods=["GET"])
+@answering(app)
+def record(crime: str) -> dict[str, Any]:
+    """The whole record as one page to keep."""
+    name, html = casework.portal().record(_caller(), _crime(crime), _language())
+    return {"name": name, "html": html}
+
+
+@app.route("/crimes/{crime}/chat", methods=["POST"])
+@answering(app, status=201)
+def chat(crime: str) -> dict[str, Any]:
+    """A ticket for a chat that knows the crime; it opens the socket once, within 30 seconds."""
+    reference = casework.portal().reference(_caller(), _crime(crime))
+    admission = bootstrap.entrance().admit(crime=reference)
+    return {"ticket": admission.ticket, "conversation": admission.conversation, "resume": admission.resume}
+
+
+# -- for everybody ---------------------------------------------------------------------------------------------------
+
+
+@app.route("/rights", methods=["GET"])
+@answering(app)
+def rights() -> dict[str, Any]:
+    """The rights of the Victims' Code, in English or Welsh."""
+    from harbour.portal import guidance
+
+    source, effective_from = guidance.rights_source()
+    return {
+        "rights": [
+            {"number": one.number, "name": one.name, "text": one.text, "more": one.more}
+            for one in guidance.rights(_language() or "en")
+        ],
+        "source": source,
+        "effective_from": effective_from,
+    }
+
+
+@app.route("/advice", methods=["GET"])
+@answering(app)
+def advice() -> dict[str, Any]:
+    """How to be safer, by topic, in English or Welsh."""
+    from harbour.portal import guidance
+
+    return {
+        "topics": [
+            {"id": one.id, "title": one.title, "text": list(one.text)} for one in guidance.advice(_language() or "en")
+        ]
+    }
+
+
+# -- the person ------------------------------------------------------------------------------------------------------
+
+
+@app.route("/contact", methods=["GET"])
+@answering(app)
+def contact() -> dict[str, Any]:
+    """How the person is told that there is news."""
+    return _contact(casework.portal().contact(_caller()))
+
+
+@app.route("/contact", methods=["PUT"])
+@answering(app)
+def change_contact() -> dict[str, Any]:
+    """Change it. What is not safe is switched off; the officers in charge are told."""
+    from harbour.portal.model import ContactWish
+
+    who = _caller()
+    asked = body_of(app, ContactPlanChange)
+    wish = ContactWish(
+        channel=asked.channel,
+        start=time.fromisoformat(asked.hours.from_),
+        end=time.fromisoformat(asked.hours.to),
+        days=frozenset(asked.hours.days),
+        language=asked.language,
+        code_word=asked.code_word,
+        safe=asked.safe,
+    )
+    return _contact(casework.portal().change_contact(who, wish))
+
+
+@app.route("/visits", methods=["GET"])
+@answering(app)
+def visits() -> dict[str, Any]:
+    """Where the person signed in, latest first."""
+    request = request_of(app)
+    address = str((request.context.get("identity") or {}).get("sourceIp") or "")
+    found = casework.portal().visits(_caller(), request.headers.get("user-agent", ""), address)
+    return {
+        "devices": [
+            {"label": one.label, "first": rfc3339(one.first), "last": rfc3339(one.last), "this": one.this}
+            for one in found
+        ]
+    }
+
+
+# -- what comes in ---------------------------------------------------------------------------------------------------
+
+
+def _caller() -> PersonId:
+    """Who calls, from the claims that API Gateway has verified."""
+    claims = (request_of(app).context.get("authorizer") or {}).get("claims") or {}
+    name = str(claims.get("cognito:username", ""))
+    if not _ID.fullmatch(name):
+        raise Forbidden("forbidden", "This account is of no use here.")
+    return PersonId(name)
+
+
+def _crime(written: str) -> CrimeId:
+    if not _ID.fullmatch(written):
+        raise NotFound("no_crime", "There is no such crime here.")
+    return CrimeId(written)
+
+
+def _language() -> str:
+    """The language that the page asks for; empty: the person's own."""
+    written = query_of(app, "language", "")
+    if written and not _LANGUAGE.fullmatch(written):
+        raise Invalid("bad_field", "This is no language.", field="language")
+    return written
+
+
+# -- what goes out ---------------------------------------------------------------------------------------------------
+
+
+def _case(found: Case) -> dict[str, Any]:
+    officer = found.officer
+    return {
+        "id": found.id,
+        "reference": found.reference,
+        "title": found.title,
+        "reported_at": rfc3339(found.reported_at),
+        "status": {"label": found.status.label, "text": found.status.text},
+        "next": _next(found.next) if found.next else None,
+        "timeline": [_moment(one) for one in found.timeline],
+        "officer": ({"name": officer.name, "collar": officer.collar, "station": officer.station} if officer else None),
+        "messages": [_letter(one) for one in found.messages],
+        "appointments": [_meeting(one) for one in found.appointments],
+        "translated_by_machine": found.translated_by_machine,
+    }
+
+
+def _next(found: Next) -> dict[str, Any]:
+    return {
+        "text": found.text,
+        "by": found.by.isoformat() if found.by else None,
+        "right": _right(found.right),
+    }
+
+
+def _right(found: Right | None) -> dict[str, Any] | None:
+    return {"number": found.number, "name": found.name} if found else None
+
+
+def _moment(one: Moment) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "at": rfc3339(one.at),
+        "title": one.title,
+        "text": one.text,
+        "right": _right(one.right),
+        "translated": one.translated,
+    }
+
+
+def _letter(one: Letter) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "from": "you" if one.mine else "officer",
+        **({"name": one.name} if one.name else {}),
+        "at": rfc3339(one.at),
+        "text": one.text,
+        "state": one.state or None,
+        **(
+            {"translation": {"text": one.translation.text, "language": one.translation.language}}
+            if one.translation
+            else {}
+        ),
+    }
+
+
+def _meeting(one: Meeting) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "at": rfc3339(one.at),
+        "what": one.what,
+        "where": one.where,
+        "state": one.state,
+        "can_change": one.can_change,
+    }
+
+
+def _service(one: Service) -> dict[str, Any]:
+    optional = {"phone": one.phone, "text": one.text, "hours": one.hours, "area": one.area}
+    return {
+        "name": one.name,
+        "for": one.for_whom,
+        **{name: value for name, value in optional.items() if value},
+        **({"invented": True} if one.invented else {}),
+    }
+
+
+def _compensation(one: Compensation) -> dict[str, Any]:
+    return {"title": one.title, "text": list(one.text), "name": one.name, "phone": one.phone}
+
+
+def _contact(found: Contact) -> dict[str, Any]:
+    return {
+        "channel": found.channel.value,
+        "phone_hint": found.phone_hint,
+        "email_hint": found.email_hint,
+        "hours": {"from": f"{found.start:%H:%M}", "to": f"{found.end:%H:%M}", "days": list(found.days)},
+        "language": found.language,
+        "code_word": found.code_word,
+        "safe": found.safe,
+    }

@@ -1,0 +1,612 @@
+"""The portal: what a victim reads of their crimes, and what they say. A person sees what is linked to them, and nothing
+else; for what is not, the answer is the same as for what does not exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from harbour.contact.gate import reachable
+from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Person
+from harbour.crime import link as outbound
+from harbour.crime.kinds import kind_of
+from harbour.crime.link import OutboundTask, Reason, TaskWanted
+from harbour.crime.model import CrimeId, CrimeRef, PersonId
+from harbour.crime.ports import Appointment, Entry, Message
+from harbour.crime.progress import CrimeState
+from harbour.directory.model import ForceProfile
+from harbour.identity.victims.model import device_label, network
+from harbour.notification import clock as statutory
+from harbour.notification.catalogue import for_trigger, message_types
+from harbour.notification.model import MessageType, Notification
+from harbour.notification.model import State as Fate
+from harbour.notification.render import UnknownPlaceholder, portal_text, render
+from harbour.portal import guidance, record
+from harbour.portal.guidance import Support
+from harbour.portal.model import (
+    LONGEST_MESSAGE,
+    NEWS,
+    ROLES,
+    SHOWN,
+    WRITTEN,
+    Case,
+    Choice,
+    Contact,
+    ContactWish,
+    Letter,
+    Meeting,
+    Moment,
+    Next,
+    Officer,
+    Overview,
+    Put,
+    Sent,
+    Status,
+    Summary,
+    Visit,
+    answers,
+    email_hint,
+    last_day,
+    opaque,
+    phone_hint,
+    promised,
+    values,
+)
+from harbour.portal.ports import (
+    Audit,
+    Crimes,
+    Devices,
+    LinkAsker,
+    Moved,
+    People,
+    Plans,
+    SentMessages,
+    Translate,
+)
+from harbour.runtime.clock import Clock
+from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from harbour.translation.languages import languages
+from harbour.translation.model import canonical
+
+ATTEMPTS: Final = 5
+
+ANSWER: Final = "officer_message"
+"""Stands among the messages, not in the timeline."""
+
+ANSWER_WORKING_DAYS: Final = 2
+"""So soon an officer is asked to answer. No law: the force's promise."""
+
+LONGEST_REASON: Final = 500
+LONGEST_CODE_WORD: Final = 40
+
+_CHANNELS: Final[Mapping[Choice, frozenset[Channel]]] = {
+    Choice.SMS: frozenset({Channel.SMS}),
+    Choice.EMAIL: frozenset({Channel.EMAIL}),
+    Choice.BOTH: frozenset({Channel.SMS, Channel.EMAIL}),
+    Choice.NONE: frozenset(),
+}
+_CHOICES: Final = {channels: choice for choice, channels in _CHANNELS.items()}
+
+_WENT: Final = frozenset({Fate.SENT, Fate.DELIVERED, Fate.FAILED, Fate.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An entry of the timeline with the words that its type has for it."""
+
+    entry: Entry
+    type: MessageType
+    title: str
+    text: str
+    next: str
+
+
+class PortalService:
+    """What the portal's pages ask for."""
+
+    def __init__(
+        self,
+        *,
+        people: People,
+        plans: Plans,
+        crimes: Crimes,
+        sent: SentMessages,
+        links: LinkAsker,
+        devices: Devices,
+        audit: Audit,
+        translate: Translate,
+        clock: Clock,
+        force: ForceProfile,
+        portal_url: str,
+    ) -> None:
+        self._people = people
+        self._plans = plans
+        self._crimes = crimes
+        self._sent = sent
+        self._links = links
+        self._devices = devices
+        self._audit = audit
+        self._translate = translate
+        self._clock = clock
+        self._force = force
+        self._portal_url = portal_url
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def overview(self, who: PersonId, language: str) -> Overview:
+        """The person, and their crimes, the latest news first. Raises ``Forbidden`` for somebody unknown."""
+        person = self._person(who)
+        tag = guidance.written(self._language(person, language))
+        read = self._plans.read_until(who)
+        found = [self._summary(person, link, read.get(link.crime), tag) for link in _own(person)]
+        self._audit.read(who, "list", "")
+        return Overview(
+            name=person.given_name,
+            language=_known_language(person.plan.language) or "en",
+            crimes=sorted((one for one in found if one), key=lambda one: one.updated_at, reverse=True),
+        )
+
+    def case(self, who: PersonId, crime: CrimeId, language: str) -> Case:
+        """One crime, in ``language`` (empty: the person's own).
+
+        Raises
+        ------
+        NotFound
+            ``no_crime``: it does not exist, or is not this person's.
+        Invalid
+            ``bad_field`` for a language that nobody knows.
+        """
+        person, link, state = self._opened(who, crime, "case")
+        shown = self._case(person, link, state, self._language(person, language))
+        self._plans.mark_read(who, link.crime, self._clock.now())
+        return shown
+
+    def record(self, who: PersonId, crime: CrimeId, language: str) -> tuple[str, str]:
+        """Name and HTML of the whole record. Raises like :meth:`case`."""
+        person, link, state = self._opened(who, crime, "record")
+        tag = self._language(person, language)
+        sent = sorted(self._went(person, link), key=lambda one: one.at)
+        page = record.page(
+            self._case(person, link, state, tag), sent, self._force.name, self._clock.now(), self._headings(tag)
+        )
+        return record.NAME, page
+
+    def support(self, who: PersonId, crime: CrimeId, language: str) -> Support:
+        """Who helps with this crime, where it happened. Raises like :meth:`case`."""
+        person, _, state = self._opened(who, crime, "support")
+        tag, today = self._language(person, language), self._clock.now().date()
+        return guidance.support(state.offence, state.area, tag, self._force.nation, self._force.id, today)
+
+    def visits(self, who: PersonId, user_agent: str, address: str) -> Sequence[Visit]:
+        """Where the person signed in, latest first, and which of it is what asks now."""
+        label = device_label(user_agent)
+        this = hashlib.sha256(f"{who}{label}{network(address)}".encode("utf-8", "surrogatepass")).hexdigest()
+        return [
+            Visit(label=one.label, first=one.first_at, last=one.last_at, this=one.hash == this)
+            for one in self._devices.devices(who)
+        ]
+
+    def reference(self, who: PersonId, crime: CrimeId) -> CrimeRef:
+        """The reference of one's own crime, for a chat that is to know it. Raises ``NotFound``."""
+        return self._opened(who, crime, "chat")[1].crime
+
+    # -- saying ----------------------------------------------------------------------------------------------------
+
+    def write(self, who: PersonId, crime: CrimeId, text: str, client: str) -> Letter:
+        """A message to the officer in charge, word for word. ``client``, made by the page, makes it one.
+
+        Raises
+        ------
+        NotFound, Invalid
+            ``no_crime``; ``empty_text``, ``too_long``.
+        """
+        person, link, state = self._opened(who, crime, "message")
+        if not text.strip():
+            raise Invalid("empty_text", "Write something.", field="text")
+        if len(text) > LONGEST_MESSAGE:
+            raise Invalid("too_long", f"At most {LONGEST_MESSAGE} characters.", field="text")
+        now = self._clock.now()
+        ident = opaque("message", who, client)
+        message = Message(id=ident, at=now, by="victim", text=text, person=who, state="sent")
+        task = outbound.victims_message(
+            link.crime, state.source, ident, text, person.source_id, _working_days(now, ANSWER_WORKING_DAYS), now
+        )
+        stored = self._crimes.tell(link.crime, message, task)
+        self._links.ask(link.crime, task.id)
+        return _mine(stored)
+
+    def ask_for_change(self, who: PersonId, crime: CrimeId, appointment: str, reason: str, wishes: str) -> Meeting:
+        """Ask for another time. Asking the same again changes nothing.
+
+        Raises
+        ------
+        NotFound, Invalid, Conflict
+            ``no_crime``, ``no_appointment``; ``too_long``; ``cancelled``, ``past``.
+        """
+        _, link, state = self._opened(who, crime, "appointment")
+        for name, text in (("reason", reason), ("wishes", wishes)):
+            if len(text) > LONGEST_REASON:
+                raise Invalid("too_long", f"At most {LONGEST_REASON} characters.", field=name)
+        if not (reason.strip() or wishes.strip()):
+            raise Invalid("empty_text", "Say why, or when would be better.", field="wishes")
+        now = self._clock.now()
+        found = next(
+            (one for one in self._crimes.appointments(link.crime) if _meeting_id(link.crime, one) == appointment), None
+        )
+        if found is None:
+            raise NotFound("no_appointment", "There is no such appointment.")
+        if found.state == "cancelled":
+            raise Conflict("cancelled", "This appointment was cancelled.")
+        if found.at <= now:
+            raise Conflict("past", "This appointment has been.")
+        if (found.state, found.reason, found.wishes) == ("change_requested", reason, wishes):
+            return _meeting(link.crime, found, now)
+        task = outbound.task(link.crime, state.source, _of_change(found, reason, wishes), now)
+        asked = self._crimes.request_change(link.crime, found.id, reason, wishes, task)
+        self._links.ask(link.crime, task.id)
+        return _meeting(link.crime, asked, now)
+
+    # -- the contact plan ------------------------------------------------------------------------------------------
+
+    def contact(self, who: PersonId) -> Contact:
+        """How the person is told that there is news."""
+        return _contact(self._person(who))
+
+    def change_contact(self, who: PersonId, wish: ContactWish) -> Contact:
+        """Change it. What is not safe is switched off, whatever else was chosen; officers are told.
+
+        Raises
+        ------
+        Invalid
+            ``bad_field``, naming it: a channel for which there is nothing to send to, hours without an hour or a day,
+            a language that nobody knows, a code word that is too long.
+        """
+        for _ in range(ATTEMPTS):
+            before = self._person(who)
+            plan = self._plan(before, wish)
+            if _same(plan, before.plan):
+                return _contact(before)
+            after = replace(before, plan=plan)
+            tasks = self._of_plan(after)
+            try:
+                self._plans.save_plan(before, after, tasks)
+            except Moved:
+                continue
+            for task in tasks:
+                self._links.ask(task.crime, task.id)
+            return _contact(after)
+        raise Unavailable("try_again", "This was changed at the same time. Try again.")
+
+    def _plan(self, person: Person, wish: ContactWish) -> ContactPlan:
+        channels = _CHANNELS[wish.channel] if wish.safe else frozenset()
+        if missing := channels - (frozenset() if person.blocked else reachable(person)):
+            what = "mobile number" if Channel.SMS in missing else "e-mail address"
+            raise Invalid("bad_field", f"We have no {what} for you that we can use.", field="channel")
+        if not wish.start < wish.end:
+            raise Invalid("bad_field", "The first hour comes before the last.", field="hours")
+        if not wish.days or not wish.days <= frozenset(range(1, 8)):
+            raise Invalid("bad_field", "At least one day, 1 (Monday) to 7 (Sunday).", field="hours")
+        language = _known_language(wish.language)
+        if not language:
+            raise Invalid("bad_field", "Choose one of the languages offered.", field="language")
+        word = person.plan.code_word if wish.code_word is None else wish.code_word.strip()
+        if len(word) > LONGEST_CODE_WORD or not word.isprintable():
+            raise Invalid("bad_field", f"At most {LONGEST_CODE_WORD} characters, in one line.", field="code_word")
+        return ContactPlan(
+            consent=Consent.AGREED if channels else Consent.DO_NOT_CONTACT,
+            channels=channels,
+            hours=Hours(start=wish.start, end=wish.end, days=wish.days),
+            language=language,
+            code_word=word,
+            changed_at=self._clock.now(),
+            changed_by="person",
+        )
+
+    def _of_plan(self, person: Person) -> list[OutboundTask]:
+        """One task for each officer who deals with a crime of theirs. It never holds the code word."""
+        plan = person.plan
+        how = {
+            Choice.NONE: "No text messages and no e-mails",
+            Choice.SMS: "By text message",
+            Choice.EMAIL: "By e-mail",
+            Choice.BOTH: "By text message and e-mail",
+        }[_CHOICES[plan.channels]]
+        days = "".join(str(day) for day in sorted(plan.hours.days))
+        wanted = TaskWanted(
+            reason=Reason.CONTACT_PLAN_CHANGED,
+            key=f"{person.id}-{person.version + 1}",
+            title="The victim has changed their contact plan",
+            detail=(
+                f"{how}; from {plan.hours.start:%H:%M} to {plan.hours.end:%H:%M} on days {days} (1 is Monday); "
+                f"language: {plan.language}; {'a' if plan.code_word else 'no'} code word."
+            ),
+        )
+        now = self._clock.now()
+        return [outbound.task(link.crime, person.source, wanted, now) for link in _own(person)]
+
+    # -- who may see what ------------------------------------------------------------------------------------------
+
+    def _person(self, who: PersonId) -> Person:
+        person = self._people.person(who)
+        if person is None:
+            raise Forbidden("forbidden", "This account is of no use here.")
+        return person
+
+    def _opened(self, who: PersonId, crime: CrimeId, what: str) -> tuple[Person, Link, CrimeState]:
+        """The person, their part in the crime, and the crime. Every time somebody gets in is an audit event."""
+        person = self._person(who)
+        link = next((one for one in _own(person) if one.id == crime), None)
+        state = self._crimes.state(link.crime) if link else None
+        if link is None or state is None:
+            raise NotFound("no_crime", "There is no such crime here.")
+        self._audit.read(who, what, crime)
+        return person, link, state
+
+    def _language(self, person: Person, asked: str) -> str:
+        known = _known_language(asked or person.plan.language)
+        if known:
+            return known
+        if asked:
+            raise Invalid("bad_field", "Nobody here knows this language.", field="language")
+        return "en"
+
+    # -- one crime in words ----------------------------------------------------------------------------------------
+
+    def _summary(self, person: Person, link: Link, read: datetime | None, language: str) -> Summary | None:
+        state = self._crimes.state(link.crime)
+        if state is None:
+            return None
+        messages, entries = self._own_messages(person, link)
+        told = self._told(person, link, entries, language)
+        came = {str(one.event.id): one.received_at for one in entries}
+        news = [(one.entry.event.occurred_at, one.entry.received_at) for one in told]
+        news += [(one.at, came.get(one.id, one.at)) for one in messages if one.by == "officer"]
+        return Summary(
+            id=link.id,
+            reference=link.crime,
+            title=guidance.title(state.offence, language),
+            status=guidance.status(self._phase(state, told), language).label,
+            updated_at=max((at for at, _ in news), default=state.opened_at),
+            unread=sum(1 for _, arrived in news if read is None or arrived > read),
+        )
+
+    def _case(self, person: Person, link: Link, state: CrimeState, language: str) -> Case:
+        tag = guidance.written(language)
+        messages, entries = self._own_messages(person, link)
+        told = self._told(person, link, entries, tag)
+        now = self._clock.now()
+        following = self._next(told, link, tag)
+        status = guidance.status(self._phase(state, told), tag)
+        letters = [_mine(one) if one.by == "victim" else _officers(one) for one in messages]
+        shown = Case(
+            id=link.id,
+            reference=link.crime,
+            language=language,
+            title=guidance.title(state.offence, tag),
+            reported_at=state.opened_at,
+            status=status,
+            next=following,
+            timeline=[_moment(one, link, tag) for one in reversed(told)],
+            officer=Officer(state.officer.name, state.officer.collar, state.officer.station) if state.officer else None,
+            messages=letters,
+            appointments=[_meeting(link.crime, one, now) for one in self._crimes.appointments(link.crime)],
+            translated_by_machine=False,
+        )
+        return shown if language == "en" else self._put(shown, language)
+
+    def _put(self, case: Case, language: str) -> Case:
+        """The case in a language in which nobody wrote our texts; in Welsh only what officers wrote needs a machine."""
+        ours = language not in WRITTEN
+        wanted: list[str] = []
+        if ours:
+            wanted += [case.status.label, case.status.text, case.title, *([case.next.text] if case.next else [])]
+        letters = [one.text for one in case.messages if not one.mine]
+        wanted += letters[-1:]
+        if ours:
+            wanted += [text for one in case.timeline for text in (one.title, one.text)]
+        wanted += list(reversed(letters))
+        put = self._translate.into(language, wanted)
+        case = replace(
+            case,
+            messages=[
+                replace(one, translation=Put(put[one.text], language)) if not one.mine and one.text in put else one
+                for one in case.messages
+            ],
+        )
+        if not ours:
+            return case
+        timeline = [_in_language(one, put) for one in case.timeline]
+        return replace(
+            case,
+            title=put.get(case.title, case.title),
+            status=Status(put.get(case.status.label, case.status.label), put.get(case.status.text, case.status.text)),
+            next=replace(case.next, text=put.get(case.next.text, case.next.text)) if case.next else None,
+            timeline=timeline,
+            translated_by_machine=bool(put),
+        )
+
+    def _headings(self, language: str) -> Mapping[str, str]:
+        """The record's own words; a machine's in a language in which nobody wrote them."""
+        words = guidance.headings(language)
+        if language in WRITTEN:
+            return words
+        put = self._translate.into(language, words.values())
+        return {name: put.get(text, text) for name, text in words.items()}
+
+    def _own_messages(self, person: Person, link: Link) -> tuple[list[Message], list[Entry]]:
+        """Messages and events that this person may see: of what others wrote about the same crime, and of what was
+        answered to them, nothing.
+        """
+        entries = [one for one in self._crimes.timeline(link.crime) if one.effect in SHOWN]
+        messages = list(self._crimes.messages(link.crime))
+        others = {one.id for one in messages if one.by == "victim" and one.person != person.id}
+        to_others = {ident for ident, asked in answers(one.event for one in entries).items() if asked in others}
+        return (
+            [one for one in messages if one.id not in others | to_others and one.person in ("", person.id)],
+            [one for one in entries if one.event.id not in to_others],
+        )
+
+    def _told(self, person: Person, link: Link, entries: Iterable[Entry], language: str) -> list[_Told]:
+        """Entries that have words, oldest first."""
+        told = []
+        common = {
+            "name": person.given_name,
+            "force": self._force.name,
+            "portal": self._portal_url,
+            "reference": link.crime,
+        }
+        for entry in sorted(entries, key=lambda one: (one.event.occurred_at, one.event.version, one.event.id)):
+            rule = kind_of(entry.event.kind)
+            found = None if rule.silent or rule.key == ANSWER else for_trigger(rule.key, self._force.id)
+            if found is None:
+                continue
+            known = common | values(entry.event, language)
+            title, text, following = portal_text(found, language, known, enhanced=link.enhanced)
+            told.append(_Told(entry, found, title, text, following))
+        return told
+
+    def _next(self, told: Sequence[_Told], link: Link, language: str) -> Next | None:
+        """From the newest news that says what comes next."""
+        news = [one for one in told if one.entry.effect in NEWS]
+        if not news or not news[-1].next:
+            return None
+        newest = news[-1]
+        event = newest.entry.event
+        by = promised(event)
+        if by is None and newest.type.limit:
+            deadline = statutory.deadline(newest.type.limit, event.occurred_at, enhanced=link.enhanced)
+            by = last_day(deadline) if deadline and deadline > self._clock.now() else None
+        return Next(text=newest.next, by=by, right=guidance.right(newest.type.right, language))
+
+    def _phase(self, state: CrimeState, told: Sequence[_Told]) -> str:
+        kinds = [one.entry.event.kind for one in told if one.entry.effect in NEWS]
+        return guidance.phase_of(kinds, closed=state.closed)
+
+    def _went(self, person: Person, link: Link) -> list[Sent]:
+        """What was sent to the person about this crime."""
+        return [
+            Sent(
+                at=one.sent_at or one.created_at,
+                channel=one.channel.value,
+                type=one.type,
+                version=one.type_version,
+                state=one.state.value,
+                sha256=one.sha256,
+                text=self._words(one, link),
+            )
+            for one in self._sent.recent(person.id)
+            if one.crime == link.crime and one.state in _WENT
+        ]
+
+    def _words(self, message: Notification, link: Link) -> str:
+        """What a message said: made again, and shown only where its hash proves that it is the same."""
+        found = message_types(self._force.id).get(message.type)
+        if found is None or not message.sha256:
+            return ""
+        for enhanced in (link.enhanced, not link.enhanced):
+            try:
+                made = render(found, message.channel, message.language, message.values, enhanced=enhanced)
+            except UnknownPlaceholder:
+                continue
+            if made.sha256 == message.sha256:
+                return f"{made.subject}\n\n{made.text}" if made.subject else made.text
+        return ""
+
+
+def _own(person: Person) -> list[Link]:
+    return [link for link in person.links if link.role in ROLES]
+
+
+def _known_language(written: str) -> str:
+    tag = canonical(written) if written else ""
+    return tag if tag in languages() else ""
+
+
+def _moment(one: _Told, link: Link, language: str) -> Moment:
+    event = one.entry.event
+    return Moment(
+        id=opaque("event", link.crime, event.id),
+        at=event.occurred_at,
+        title=one.title,
+        text=one.text,
+        right=guidance.right(one.type.right, language),
+    )
+
+
+def _in_language(one: Moment, put: Mapping[str, str]) -> Moment:
+    """All of it or nothing: half an entry in one language and half in another is read by nobody."""
+    if not all(text in put for text in (one.title, one.text) if text):
+        return one
+    return replace(one, title=put.get(one.title, ""), text=put.get(one.text, ""), translated=True)
+
+
+def _mine(message: Message) -> Letter:
+    return Letter(id=message.id, mine=True, at=message.at, text=message.text, state=message.state)
+
+
+def _officers(message: Message) -> Letter:
+    return Letter(
+        id=opaque("answer", message.id), mine=False, at=message.at, text=message.text, name=message.name, state=""
+    )
+
+
+def _meeting_id(crime: CrimeRef, one: Appointment) -> str:
+    return opaque("appointment", crime, one.id)
+
+
+def _meeting(crime: CrimeRef, one: Appointment, now: datetime) -> Meeting:
+    return Meeting(
+        id=_meeting_id(crime, one),
+        at=one.at,
+        what=one.what,
+        where=one.where,
+        state=one.state,
+        can_change=one.state in ("booked", "changed") and one.at > now,
+    )
+
+
+def _of_change(one: Appointment, reason: str, wishes: str) -> TaskWanted:
+    said = "; ".join(
+        f"{name}: {text.strip()}" for name, text in (("why", reason), ("when instead", wishes)) if text.strip()
+    )
+    return TaskWanted(
+        reason=Reason.APPOINTMENT_CHANGE,
+        key=hashlib.sha256(f"{one.id}\0{one.at.isoformat()}\0{reason}\0{wishes}".encode()).hexdigest(),
+        title="The victim asks for another appointment",
+        detail=f"{one.at:%Y-%m-%d %H:%M} UTC, {one.what or 'appointment'}. The victim says: {said}",
+    )
+
+
+def _contact(person: Person) -> Contact:
+    plan = person.plan
+    channels = plan.channels if plan.consent is Consent.AGREED else frozenset()
+    if plan.consent is Consent.UNKNOWN and not any(link.sensitive for link in person.links):
+        channels = reachable(person)
+    return Contact(
+        channel=_CHOICES[channels],
+        phone_hint=phone_hint(person.phone),
+        email_hint=email_hint(person.email),
+        start=plan.hours.start,
+        end=plan.hours.end,
+        days=tuple(sorted(plan.hours.days)),
+        language=_known_language(plan.language) or "en",
+        code_word=bool(plan.code_word),
+        safe=plan.consent is Consent.AGREED,
+    )
+
+
+def _same(one: ContactPlan, other: ContactPlan) -> bool:
+    """By the person's own choice, too: what they confirm is not the crime system's to change any more."""
+    return replace(one, changed_at=None) == replace(other, changed_at=None)
+
+
+def _working_days(now: datetime, days: int) -> datetime:
+    day = now.astimezone(statutory.LONDON).date()
+    for _ in range(days):
+        day = statutory.next_working_day(day)
+    end = datetime(day.year, day.month, day.day, tzinfo=statutory.LONDON) + timedelta(days=1)
+    return end.astimezone(now.tzinfo)
