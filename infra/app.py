@@ -6,8 +6,8 @@ env
     Environment; needed.
 force
     Which force; ``eastshire`` unless given.
-cloud_port
-    Port of the embedded cloud, for ``env=local`` only.
+cloud_port, pages_port, crime_port
+    Ports of the embedded cloud, the pages and the crime systems' simulator, for ``env=local`` only.
 assets
     ``stub`` to look at templates without building functions and layers. Never deploy that.
 """
@@ -18,13 +18,22 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 from chalice.app import Chalice
 
 from infra.aspects.embedded_cloud import EmbeddedCloud
-from infra.config.settings import EASTSHIRE, LOCAL_PORT, Settings, SettingsError, settings_for
+from infra.config.settings import (
+    EASTSHIRE,
+    LOCAL_CRIME_PORT,
+    LOCAL_PAGES_PORT,
+    LOCAL_PORT,
+    Settings,
+    SettingsError,
+    settings_for,
+)
 from infra.constructs.chalice_api import load_chalice_app
 from infra.layers import Assets, BuiltAssets, StubAssets, TargetUnavailableError
 from infra.layers.target import ROOT
@@ -33,6 +42,10 @@ from infra.stacks.chat import HarbourChat
 from infra.stacks.data import HarbourData
 from infra.stacks.identity import HarbourIdentity
 from infra.stacks.pages import HarbourPages
+from infra.stacks.portal import HarbourPortal
+
+APPS: Final = ("visitor", "console", "webhooks", "sign_in", "portal")
+"""Functions that are Chalice apps: their routes become the REST APIs' routes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +56,13 @@ class Harbour:
     data: HarbourData
     identity: HarbourIdentity
     chat: HarbourChat
+    portal: HarbourPortal
     pages: HarbourPages
 
     @property
     def stacks(self) -> tuple[cdk.Stack, ...]:
         """All of them."""
-        return (self.data, self.identity, self.chat, self.pages)
+        return (self.data, self.identity, self.chat, self.portal, self.pages)
 
 
 def build(
@@ -64,7 +78,7 @@ def build(
     Parameters
     ----------
     apps
-        The Chalice apps of ``visitor`` and ``console``.
+        The Chalice apps of `APPS`.
     context
         CDK's feature flags, when not called by the CDK command line (which hands over those of cdk.json).
     outdir
@@ -98,8 +112,20 @@ def build(
         identity=identity,
         **options(here, "Harbour: live chat"),
     )
-    pages = HarbourPages(app, "HarbourPages", settings=settings, chat=chat, **options(edge, "Harbour: web address"))
-    harbour = Harbour(app=app, data=data, identity=identity, chat=chat, pages=pages)
+    portal = HarbourPortal(
+        app,
+        "HarbourPortal",
+        settings=settings,
+        assets=assets,
+        apps=apps,
+        data=data,
+        chat=chat,
+        **options(here, "Harbour: citizens' portal"),
+    )
+    pages = HarbourPages(
+        app, "HarbourPages", settings=settings, chat=chat, portal=portal, **options(edge, "Harbour: web address")
+    )
+    harbour = Harbour(app=app, data=data, identity=identity, chat=chat, portal=portal, pages=pages)
     if settings.local:
         cdk.Aspects.of(app).add(EmbeddedCloud())
     else:
@@ -131,10 +157,12 @@ def main() -> int:
             str(environment),
             str(context.try_get_context("force") or EASTSHIRE.id),
             local_port=int(context.try_get_context("cloud_port") or LOCAL_PORT),
+            pages_port=int(context.try_get_context("pages_port") or LOCAL_PAGES_PORT),
+            crime_port=int(context.try_get_context("crime_port") or LOCAL_CRIME_PORT),
         )
         stub = context.try_get_context("assets") == "stub"
         assets: Assets = StubAssets(ROOT / "build" / "stub") if stub else BuiltAssets(settings.target)
-        apps = {name: load_chalice_app(name) for name in ("visitor", "console")}
+        apps = {name: load_chalice_app(name) for name in APPS}
         build(settings, assets, apps).app.synth()
     except (SettingsError, TargetUnavailableError, FileNotFoundError) as problem:
         sys.stderr.write(f"harbour: {problem}\n")

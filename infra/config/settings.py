@@ -98,6 +98,12 @@ class Limits:
       every alert, at a busy moment one every 2 seconds: 50 x 150 = 7,500. Hence ``officers_per_address`` =
       15,000, twice that.
 
+    - Crime systems come from one address each. A night's import of 20,000 updates within 5 minutes is their worst
+      hour: ``hooks_per_address`` = 60,000, three times that.
+    - The portal: a visit reads 10 answers and sends 2; 100 visits at once in 5 minutes behind one address are 1,200,
+      inside ``visitors_per_address``. How often one person or one address may try to sign in is counted by the
+      sign-in function itself, far lower.
+
     At the REST APIs themselves (regional WAF) callers who came through CloudFront share its addresses, so a limit
     per address there must be above *everything* the force can ask for at once: 200 conversations x 99 + 7,500
     officers' requests = 27,300 in 5 minutes; ``direct_per_address`` = 60,000. It only stops someone who found the
@@ -111,7 +117,11 @@ class Limits:
     visitors_per_address: int = 6_000
     officers_per_address: int = 15_000
     direct_per_address: int = 60_000
+    hooks_per_address: int = 60_000
     chat: Throttle = Throttle(rate=200, burst=400)
+    hooks: Throttle = Throttle(rate=500, burst=1_000)
+    portal: Throttle = Throttle(rate=100, burst=200)
+    sign_in: Throttle = Throttle(rate=20, burst=40)
     officers: Throttle = Throttle(rate=200, burst=400)
     socket: Throttle = Throttle(rate=500, burst=1_000)
 
@@ -199,6 +209,15 @@ _SIZING: Final = MappingProxyType(
         "translations": Sizing(memory=256, timeout=30),
         # Typst shapes text on one core; a core is 1,769 MB
         "transcripts": Sizing(memory=1_769, timeout=120),
+        "webhooks": Sizing(memory=512, timeout=10),
+        "updates": Sizing(memory=1_024, timeout=30),
+        "notifier": Sizing(memory=512, timeout=30),
+        "receipts": Sizing(memory=256, timeout=15),
+        # a crime system may take 15 seconds to answer, and a batch holds several
+        "link": Sizing(memory=256, timeout=60),
+        "deadlines": Sizing(memory=512, timeout=50),
+        "sign_in": Sizing(memory=512, timeout=10),
+        "portal": Sizing(memory=512, timeout=15),
     }
 )
 
@@ -237,6 +256,16 @@ class Settings:
         Optional; see their classes.
     callback_urls
         Where the federated sign-in may return to; needed with `federation` only.
+    crime_systems
+        Where each crime system takes what Harbour sends it, by source (``harbour/crime/data/sources.json``).
+    sms_sender
+        Alphanumeric sender of text messages, at most 11 characters: neutral, since others may see it.
+    email_from
+        Neutral sender address of e-mails; its domain must be verified in SES.
+    providers
+        Who sends, in the order in which they are tried: ``aws``, ``notify`` (GOV.UK Notify).
+    web_address
+        Origin of the pages, where it is not the domain's.
     embedded_cloud
         Address of the embedded cloud for the local target, None on AWS.
     """
@@ -258,6 +287,11 @@ class Settings:
     domain: CustomDomain | None = None
     federation: SamlFederation | OidcFederation | None = None
     callback_urls: tuple[str, ...] = ()
+    crime_systems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sms_sender: str = "Update"
+    email_from: str = "updates@messages.example"
+    providers: tuple[str, ...] = ("aws",)
+    web_address: str | None = None
     embedded_cloud: str | None = None
 
     def __post_init__(self) -> None:
@@ -295,6 +329,22 @@ class Settings:
         return f"{self.prefix}-glossary"
 
     @property
+    def portal_url(self) -> str:
+        """Address of the portal, as messages carry it; empty where nobody has said which address the pages have."""
+        origin = f"https://{self.domain.name}" if self.domain else self.web_address
+        return f"{origin}/portal/" if origin else ""
+
+    @property
+    def source_secrets(self) -> str:
+        """Start of the names of the crime systems' secrets."""
+        return f"harbour/{self.environment.value}/source/"
+
+    @property
+    def notify_secret(self) -> str:
+        """Name of the secret with the API key and the template ids of GOV.UK Notify."""
+        return f"harbour/{self.environment.value}/notify"
+
+    @property
     def sign_in_origin(self) -> str:
         """Origin of the sign-in service that the console talks to."""
         return self.embedded_cloud or f"https://cognito-idp.{self.region}.amazonaws.com"
@@ -308,12 +358,24 @@ class Settings:
 EASTSHIRE: Final = Force(id=ForceId("eastshire"), name="Eastshire Police")
 """An invented force, for development and demonstration."""
 
+CRIME_SYSTEMS: Final = ("athena", "niche", "dynamics", "storm")
+"""Those that the demonstration force has: the sources of ``harbour/crime/data/sources.json``."""
+
 LOCAL_ACCOUNT: Final = "000000000000"
 LOCAL_PORT: Final = 4566
 
 
-def local(port: int = LOCAL_PORT) -> Settings:
-    """Settings for the embedded cloud that listens on ``port`` of this machine."""
+LOCAL_PAGES_PORT: Final = 8600
+LOCAL_CRIME_PORT: Final = 8603
+
+
+def local(
+    port: int = LOCAL_PORT, *, pages_port: int = LOCAL_PAGES_PORT, crime_port: int = LOCAL_CRIME_PORT
+) -> Settings:
+    """Settings for the embedded cloud that listens on ``port`` of this machine, the pages and the crime systems'
+    simulator on theirs.
+    """
+    simulator = f"http://127.0.0.1:{crime_port}/harbour"
     return Settings(
         environment=Environment.LOCAL,
         force=EASTSHIRE,
@@ -321,6 +383,8 @@ def local(port: int = LOCAL_PORT) -> Settings:
         edge_region="eu-west-2",
         account=LOCAL_ACCOUNT,
         target=Target.this_machine(),
+        crime_systems=MappingProxyType({name: f"{simulator}/{name}" for name in CRIME_SYSTEMS}),
+        web_address=f"http://127.0.0.1:{pages_port}",
         embedded_cloud=f"http://127.0.0.1:{port}",
     )
 
@@ -339,7 +403,14 @@ _AWS: Final = {
 }
 
 
-def settings_for(environment: str, force: str = EASTSHIRE.id, *, local_port: int = LOCAL_PORT) -> Settings:
+def settings_for(
+    environment: str,
+    force: str = EASTSHIRE.id,
+    *,
+    local_port: int = LOCAL_PORT,
+    pages_port: int = LOCAL_PAGES_PORT,
+    crime_port: int = LOCAL_CRIME_PORT,
+) -> Settings:
     """Settings of one deployment.
 
     Parameters
@@ -348,8 +419,8 @@ def settings_for(environment: str, force: str = EASTSHIRE.id, *, local_port: int
         ``local``, ``dev`` or ``prod``.
     force
         Id of a force that has settings here.
-    local_port
-        Port of the embedded cloud; ignored on AWS.
+    local_port, pages_port, crime_port
+        Ports of the embedded cloud, of the pages and of the crime systems' simulator; ignored on AWS.
 
     Raises
     ------
@@ -357,7 +428,7 @@ def settings_for(environment: str, force: str = EASTSHIRE.id, *, local_port: int
         No such deployment; the message lists those that exist.
     """
     if (environment, force) == (Environment.LOCAL.value, EASTSHIRE.id):
-        return local(local_port)
+        return local(local_port, pages_port=pages_port, crime_port=crime_port)
     try:
         return _AWS[(Environment(environment), ForceId(force))]
     except (KeyError, ValueError) as missing:

@@ -1,4 +1,4 @@
-"""Shape of the table ``conversations``: keys, indexes, expiry. The items are described in docs/data-model.md."""
+"""Shape of the tables: keys, indexes, expiry. The items are described in docs/data-model.md."""
 
 from __future__ import annotations
 
@@ -34,4 +34,7 @@ INDEXES: Final = (
     Index(name="work", sort_key="since"),
     Index(name="due", sort_key="due_at", sort_by_number=True, keys_only=True),
 )
-"""`work`: what officers have to do. `due`: which timers run out."""
+"""Of `conversations`. `work`: what officers have to do. `due`: which timers run out."""
+
+CASES_INDEXES: Final = (Index(name="due", sort_key="due_at", sort_by_number=True, keys_only=True),)
+"""Of `cases`. `due`: what is to be done, by list and time."""

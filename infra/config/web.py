@@ -27,6 +27,12 @@ class Origin(StrEnum):
     """The officers' REST API; the path's first part is its stage."""
     SOCKET = "socket"
     """The WebSocket API; the path is its stage."""
+    HOOKS_API = "hooks_api"
+    """The REST API for crime systems; the path's first part is its stage."""
+    PORTAL_API = "portal_api"
+    """The citizens' portal's REST API; the path's first part is its stage."""
+    SIGN_IN_API = "sign_in_api"
+    """The portal's sign-in; the path's first part is its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ ALL: Final = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 INDEX: Final = "index.html"
 """The file that answers a path of the pages bucket that ends in ``/``."""
 
-REDIRECTS: Final[Mapping[str, str]] = MappingProxyType({"/console": "/console/"})
+REDIRECTS: Final[Mapping[str, str]] = MappingProxyType({"/console": "/console/", "/portal": "/portal/"})
 """Paths of the pages that answer 301 to another one."""
 
 DROPPED_REQUEST_HEADERS: Final = ("cookie", "host")
@@ -168,13 +174,22 @@ def behaviours(connect: Sequence[str] = ()) -> tuple[Behaviour, ...]:
         Cross_Origin_Opener_Policy="same-origin",
         Cross_Origin_Resource_Policy="same-origin",
     )
+    portal = _headers(
+        Content_Security_Policy=console_content_security_policy(()),
+        Cross_Origin_Opener_Policy="same-origin",
+        Cross_Origin_Resource_Policy="same-origin",
+    )
     return (
         Behaviour("socket", "/socket", Origin.SOCKET, READ, for_any_site),
         Behaviour("chat", "/chat/*", Origin.CHAT_API, ALL, for_any_site),
         Behaviour("officers", "/officers/*", Origin.OFFICERS_API, ALL, for_us_only),
+        Behaviour("hooks", "/hooks/*", Origin.HOOKS_API, ALL, for_us_only),
+        Behaviour("portalapi", "/portal-api/*", Origin.PORTAL_API, ALL, for_us_only),
+        Behaviour("signin", "/sign-in/*", Origin.SIGN_IN_API, ALL, for_us_only),
         Behaviour("embed", "/embed.js", Origin.PAGES, READ, for_any_site, cors=True),
         Behaviour("assets", "/assets/*", Origin.PAGES, READ, for_any_site, cors=True),
         Behaviour("console", "/console/*", Origin.PAGES, READ, console),
+        Behaviour("portal", "/portal/*", Origin.PAGES, READ, portal),
         Behaviour("other", "*", Origin.PAGES, READ, for_us_only),
     )
 

@@ -85,7 +85,7 @@ class ChaliceApi(Construct):
         description: str,
         throttle: Throttle,
         settings: Settings,
-        officers: apigateway.IAuthorizer | None = None,
+        authorizer: apigateway.IAuthorizer | None = None,
         any_site: bool = False,
     ) -> None:
         """Create the API.
@@ -96,8 +96,8 @@ class ChaliceApi(Construct):
             Whose ``routes`` to take.
         stage
             Also the first part of the path behind CloudFront.
-        officers
-            Authorizer for every route; None leaves them open to everybody.
+        authorizer
+            Of every route; None leaves them open to everybody.
         any_site
             True: pages of any origin may call it, without credentials.
         """
@@ -127,14 +127,14 @@ class ChaliceApi(Construct):
             ),
         )
         self.stage = self.api.deployment_stage
-        self._add_routes(app, function, officers, any_site=any_site)
+        self._add_routes(app, function, authorizer, any_site=any_site)
         self._add_own_answers(any_site=any_site)
 
     def _add_routes(
         self,
         app: Chalice,
         function: HarbourFunction,
-        officers: apigateway.IAuthorizer | None,
+        authorizer: apigateway.IAuthorizer | None,
         *,
         any_site: bool,
     ) -> None:
@@ -145,9 +145,9 @@ class ChaliceApi(Construct):
                 resource.add_method(
                     method,
                     integration,
-                    authorizer=officers,
+                    authorizer=authorizer,
                     authorization_type=(
-                        apigateway.AuthorizationType.COGNITO if officers else apigateway.AuthorizationType.NONE
+                        apigateway.AuthorizationType.COGNITO if authorizer else apigateway.AuthorizationType.NONE
                     ),
                 )
             if any_site:

@@ -31,14 +31,18 @@ _FREE_TEXT_RULES: Final = (
 
 def edge_acl(scope: Construct, construct_id: str, *, limits: Limits) -> wafv2.CfnWebACL:
     """For CloudFront, which sees the caller's own address. Must be made in us-east-1."""
-    officers = _starts_with("/officers/")
+    officers, hooks = _starts_with("/officers/"), _starts_with("/hooks/")
+    others = wafv2.CfnWebACL.StatementProperty(
+        and_statement=wafv2.CfnWebACL.AndStatementProperty(statements=[_not(officers), _not(hooks)])
+    )
     return _acl(
         scope,
         construct_id,
         "CLOUDFRONT",
         [
             _rate("OfficersPerAddress", limits.officers_per_address, scope_down=officers),
-            _rate("VisitorsPerAddress", limits.visitors_per_address, scope_down=_not(officers)),
+            _rate("VisitorsPerAddress", limits.visitors_per_address, scope_down=others),
+            _rate("CrimeSystemsPerAddress", limits.hooks_per_address, scope_down=hooks),
             *_managed(),
         ],
     )

@@ -31,6 +31,7 @@ class WorkQueue(Construct):
         too_old: int,
         settings: Settings,
         alarms: Alarms,
+        in_order: bool = False,
     ) -> None:
         """Create both queues.
 
@@ -45,13 +46,17 @@ class WorkQueue(Construct):
             of what the consumer needs may last without anyone having to redrive.
         too_old
             Seconds that the oldest message may wait before somebody is told.
+        in_order
+            True: messages of one group come one after the other (FIFO), thousands of groups side by side.
         """
         super().__init__(scope, construct_id)
         removal = RemovalPolicy.RETAIN if settings.keep else RemovalPolicy.DESTROY
         self.name = name
+        fifo = True if in_order else None
         self.dead = sqs.Queue(
             self,
             "Dead",
+            fifo=fifo,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
@@ -60,6 +65,9 @@ class WorkQueue(Construct):
         self.queue = sqs.Queue(
             self,
             "Queue",
+            fifo=fifo,
+            deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if in_order else None,
+            fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if in_order else None,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             visibility_timeout=Duration.seconds(6 * function_timeout),

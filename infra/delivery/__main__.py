@@ -18,7 +18,9 @@ from infra.config.settings import EASTSHIRE, Environment, Settings, SettingsErro
 from infra.delivery.cdk import ROOT, Outputs, bootstrap_command, deploy_command, synth_command
 from infra.delivery.glossary import import_glossary
 from infra.delivery.pages import publish
+from infra.delivery.sources import make_missing
 from infra.delivery.steps import CannotGoOn, Steps, run_program
+from infra.delivery.texts import tell_fate
 from infra.delivery.trust import trust_file
 from infra.local.bootstrap import VENV, node_environment
 
@@ -71,7 +73,7 @@ def deliver(settings: Settings) -> None:
     environ = node_environment()
     here = boto3.Session(region_name=settings.region)
     edge = boto3.Session(region_name=settings.edge_region)
-    steps = Steps(7)
+    steps = Steps(8)
     with steps.step("Asking AWS who deploys") as step:
         account = here.client("sts").get_caller_identity()["Account"]
         step.found = f"account {account}"
@@ -91,6 +93,10 @@ def deliver(settings: Settings) -> None:
         trust = place / "trust.json"
         trust.write_bytes(trust_file(here.client("kms"), settings.force.id, outputs.signing_key))
         step.found = f"{terms} terms; {trust.relative_to(ROOT)}"
+    with steps.step("Keys for the crime systems, receipts of texts") as step:
+        tell_fate(here.client("sns"), outputs.texts_log_role)
+        made = make_missing(here.client("secretsmanager"), settings.source_secrets, settings.crime_systems)
+        step.found = ", ".join(made) or "none is configured"
     with steps.step("Publishing the pages") as step:
         step.found = f"{publish(edge.client('s3'), outputs.pages_bucket, settings, outputs)} files"
     sys.stdout.write(_what_next(settings, outputs, trust) + "\n")

@@ -46,7 +46,7 @@ class Outputs:
 
     Attributes
     ----------
-    chat_api, officers_api, socket
+    chat_api, officers_api, socket, hooks_api, portal_api, sign_in_api
         Addresses of the APIs with their stages.
     pool, client
         Ids of the officers' user pool and of the console in it.
@@ -63,6 +63,11 @@ class Outputs:
     table: str
     pool: str
     client: str
+    hooks_api: str
+    portal_api: str
+    sign_in_api: str
+    cases: str
+    texts_log_role: str
     federated_client: str | None = None
     sign_in_domain: str | None = None
 
@@ -89,6 +94,11 @@ class Outputs:
             table=found["ConversationsTable"],
             pool=found["OfficerPoolId"],
             client=found["OfficerClientId"],
+            hooks_api=found["HooksApiUrl"],
+            portal_api=found["PortalApiUrl"],
+            sign_in_api=found["SignInApiUrl"],
+            cases=found["CasesTable"],
+            texts_log_role=found["TextsLogRole"],
             federated_client=found.get("FederatedClientId"),
             sign_in_domain=found.get("SignInDomain"),
         )

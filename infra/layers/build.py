@@ -20,8 +20,11 @@ from typing import Final, Protocol
 from infra.layers import bytecode, vendor
 from infra.layers.target import ROOT, Target, TargetUnavailableError
 
-FUNCTIONS: Final = ("authorizer", "chat", "visitor", "console", "timers", "translations", "transcripts")
-LAYERS: Final = ("harbour", "vendor", "render")
+FUNCTIONS: Final = (
+    "authorizer", "chat", "visitor", "console", "timers", "translations", "transcripts",
+    "webhooks", "updates", "notifier", "receipts", "link", "deadlines", "sign_in", "portal",
+)  # fmt: skip
+LAYERS: Final = ("harbour", "vendor", "render", "casework")
 
 REQUIREMENTS: Final = ROOT / "layers" / "vendor"
 HARBOUR: Final = ROOT / "layers" / "harbour" / "python" / "harbour"
@@ -112,13 +115,18 @@ class BuiltAssets:
         return self._zip(f"function-{name}", _files(source), fill)
 
     def layer(self, name: str) -> Path:
-        """One layer: ``harbour`` is our package, ``vendor`` what all import, ``render`` typst and fonts."""
+        """One layer: ``harbour`` is our package, ``vendor`` what all import, ``render`` typst and fonts, ``casework``
+        what the portal's functions import besides.
+        """
         match name:
             case "harbour":
                 return self._zip("layer-harbour", _files(HARBOUR), self._fill_harbour)
             case "vendor":
                 locks = (REQUIREMENTS / "requirements-vendor.txt", REQUIREMENTS / "requirements-chalice.txt")
                 return self._zip("layer-vendor", locks, lambda folder: self._fill_packages(folder, locks))
+            case "casework":
+                locks = (REQUIREMENTS / "requirements-casework.txt", REQUIREMENTS / "requirements-notify.txt")
+                return self._zip("layer-casework", locks, lambda folder: self._fill_packages(folder, locks))
             case "render":
                 lock = REQUIREMENTS / "requirements-render.txt"
                 return self._zip("layer-render", (lock, *_files(FONTS)), self._fill_render)

@@ -12,8 +12,14 @@ from typing import Final
 from infra.layers.build import REQUIREMENTS
 from infra.layers.target import ROOT
 
-_OPTIONS: Final[dict[str, tuple[str, ...]]] = {"vendor": (), "chalice": ("--no-deps",), "render": ()}
-"""Per list. Chalice's dependencies belong to its command line, so they are left out."""
+_OPTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "vendor": (),
+    "chalice": ("--no-deps",),
+    "render": (),
+    "casework": (),
+    "notify": ("--no-deps",),
+}
+"""Per list. Dependencies that belong to a command line are left out."""
 
 
 def main() -> int:

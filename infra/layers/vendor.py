@@ -20,11 +20,15 @@ from infra.layers.target import Target, TargetUnavailableError
 
 BOTOCORE_SERVICES: Final = (
     "apigatewaymanagementapi",
+    "cognito-idp",
     "comprehend",
     "dynamodb",
     "events",
     "kms",
     "s3",
+    "secretsmanager",
+    "sesv2",
+    "sns",
     "sqs",
     "translate",
 )
@@ -36,7 +40,16 @@ REGIONS: Final = ("eu-west-2", "us-east-1")
 CHALICE_FILES: Final = ("__init__.py", "app.py")
 """All of Chalice that runs in Lambda; the rest is its command line."""
 
-_NEVER_RUN: Final = ("boto3/examples", "bin")
+_NEVER_RUN: Final = (
+    "boto3/examples",
+    "bin",
+    # where a number is from and who carries it: we only ask whether it can be sent to
+    "phonenumbers/carrierdata",
+    "phonenumbers/geodata",
+    "phonenumbers/tzdata",
+    # email-validator would ask DNS with it; we never do
+    "dns",
+)
 
 
 def install(requirements: Iterable[Path], into: Path, target: Target) -> None:

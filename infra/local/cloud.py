@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_translate import TranslateClient
 
 NAME: Final = "cloud"
@@ -155,6 +157,16 @@ class Clients:
     def s3(self) -> S3Client:
         """For the pages and the sealed packages."""
         return self._session.client("s3", endpoint_url=self._instance.cloud_address, config=self._config)
+
+    @property
+    def secrets(self) -> SecretsManagerClient:
+        """For the keys of the crime systems."""
+        return self._session.client("secretsmanager", endpoint_url=self._instance.cloud_address, config=self._config)
+
+    @property
+    def ses(self) -> SESV2Client:
+        """For the sender's address."""
+        return self._session.client("sesv2", endpoint_url=self._instance.cloud_address, config=self._config)
 
     @property
     def translate(self) -> TranslateClient:

@@ -1,6 +1,6 @@
 """Stands in for CloudFront on a developer's machine: Harbour's one web address.
 
-It serves the pages bucket and hands ``/chat/*``, ``/officers/*`` and ``/socket`` on to the APIs of the embedded
+It serves the pages bucket and hands the paths of the APIs and the socket on to the APIs of the embedded
 cloud, with the headers of `infra.config.web`, from which CloudFront itself is configured. It also keeps those limits
 of API Gateway's sockets that the embedded cloud does not: text frames only, 128 KB a message, ten minutes of silence,
 two hours in all.
@@ -97,8 +97,8 @@ class EdgeSettings:
         Address of the embedded cloud.
     region, bucket
         Where the pages are.
-    chat_api, officers_api, socket_api
-        Ids of the APIs.
+    apis
+        Ids of the APIs, by origin.
     force_files
         Folder with the demonstration page.
     """
@@ -108,15 +108,14 @@ class EdgeSettings:
     cloud: str
     region: str
     bucket: str
-    chat_api: str
-    officers_api: str
-    socket_api: str
+    apis: dict[Origin, str]
     force_files: str
 
     @classmethod
     def read(cls, file: Path) -> EdgeSettings:
         """What `write` wrote."""
-        return cls(**json.loads(file.read_text("utf-8")))
+        document = json.loads(file.read_text("utf-8"))
+        return cls(**document | {"apis": {Origin(name): api for name, api in document["apis"].items()}})
 
     def write(self, file: Path) -> None:
         """Keep it in a file."""
@@ -124,12 +123,7 @@ class EdgeSettings:
 
     def api(self, origin: Origin) -> str:
         """Address of an API without its stage, which is the first part of every path."""
-        ids = {
-            Origin.CHAT_API: self.chat_api,
-            Origin.OFFICERS_API: self.officers_api,
-            Origin.SOCKET: self.socket_api,
-        }
-        return f"{self.cloud}/_aws/execute-api/{ids[origin]}"
+        return f"{self.cloud}/_aws/execute-api/{self.apis[origin]}"
 
 
 class Edge:
@@ -150,9 +144,8 @@ class Edge:
         self._credentials = Credentials("test", "test")
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._handlers: dict[Origin, Callable[[web.Request, Behaviour], Awaitable[web.StreamResponse]]] = {
+            **dict.fromkeys(Origin, self._api),
             Origin.PAGES: self._page,
-            Origin.CHAT_API: self._api,
-            Origin.OFFICERS_API: self._api,
             Origin.SOCKET: self._socket,
         }
 

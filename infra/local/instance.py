@@ -33,12 +33,15 @@ class Ports:
     """The demonstration page of a police force, a site of its own."""
     translate: int = 8602
     """The stand-in for Amazon Translate."""
+    crime: int = 8603
+    """The simulator of a crime system, and the outbox."""
 
     VARIABLES = {  # noqa: RUF012 - a constant, and not a field
         "cloud": "HARBOUR_CLOUD_PORT",
         "pages": "HARBOUR_PAGES_PORT",
         "force": "HARBOUR_FORCE_PORT",
         "translate": "HARBOUR_TRANSLATE_PORT",
+        "crime": "HARBOUR_CRIME_PORT",
     }
 
     @classmethod
@@ -65,7 +68,7 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Four ports that nobody listens on now."""
+        """As many ports that nobody listens on now."""
         sockets = [socket.socket() for _ in cls.VARIABLES]
         try:
             for one in sockets:
@@ -103,10 +106,11 @@ class Instance:
             There is none.
         """
         document = json.loads((home / "local.json").read_text("utf-8"))
-        cloud, pages, force = (
-            urlsplit(document[name]).port or 0 for name in ("aws_endpoint", "console_page", "widget_page")
+        cloud, pages, force, crime = (
+            urlsplit(document[name]).port or 0
+            for name in ("aws_endpoint", "console_page", "widget_page", "crime_simulator_page")
         )
-        return cls(home.resolve(), Ports(cloud=cloud, pages=pages, force=force))
+        return cls(home.resolve(), Ports(cloud=cloud, pages=pages, force=force, crime=crime))
 
     @property
     def cloud_address(self) -> str:
@@ -127,6 +131,11 @@ class Instance:
     def translate_address(self) -> str:
         """The stand-in for Amazon Translate."""
         return f"http://{LOOPBACK}:{self.ports.translate}"
+
+    @property
+    def crime_address(self) -> str:
+        """The simulator of a crime system."""
+        return f"http://{LOOPBACK}:{self.ports.crime}"
 
     @property
     def logs(self) -> Path:

@@ -8,6 +8,7 @@ leaves running what still fits.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,15 +19,17 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.config.settings import LOCAL_ACCOUNT, Settings, local
+from infra.config.settings import CRIME_SYSTEMS, LOCAL_ACCOUNT, Settings, local
+from infra.config.web import Origin
 from infra.delivery.cdk import Outputs, bootstrap_command, deploy_command, synth_command
 from infra.delivery.glossary import import_glossary
 from infra.delivery.pages import DIST, publish
+from infra.delivery.sources import first_active, make_missing
 from infra.delivery.steps import Steps, run_program
 from infra.delivery.trust import trust_file
 from infra.local import cloud, officers, services
@@ -36,7 +39,8 @@ from infra.local.instance import ROOT, Instance
 
 TRANSLATE: Final = "translate"
 EDGE: Final = "pages"
-SERVICES: Final = (EDGE, cloud.NAME, TRANSLATE)
+CRIME: Final = "crime-simulator"
+SERVICES: Final = (CRIME, EDGE, cloud.NAME, TRANSLATE)
 """In the order in which they are stopped."""
 
 _WEB_SOURCES: Final = ("web_widget",)
@@ -83,13 +87,13 @@ def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False)
     CannotGoOn
         With the one line that says what is wrong, what to do, and where the log is.
     """
-    settings = local(instance.ports.cloud)
+    settings = local(instance.ports.cloud, pages_port=instance.ports.pages, crime_port=instance.ports.crime)
     clients = cloud.Clients(instance)
-    steps = Steps(9, out)
+    steps = Steps(10, out)
     for folder in (instance.home, instance.logs):
         folder.mkdir(parents=True, exist_ok=True)
     with steps.step("Checking ports"):
-        down = {"cloud": cloud.NAME, "pages": EDGE, "force": EDGE, "translate": TRANSLATE}
+        down = {"cloud": cloud.NAME, "pages": EDGE, "force": EDGE, "translate": TRANSLATE, "crime": CRIME}
         services.check_ports(instance, [port for port, name in down.items() if not services.running(instance, name)])
     with steps.step("Building the web pages") as step:
         step.found = "" if _build_pages(instance) else "nothing changed"
@@ -109,9 +113,13 @@ def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False)
         if not real_translation:
             import_glossary(clients.translate, settings.terminology)
         instance.trust_json.write_bytes(trust_file(clients.kms, settings.force.id, outputs.signing_key))
+    with steps.step("Connecting the crime systems"), _aws("connecting the crime systems"):
+        sources = make_missing(clients.secrets, settings.source_secrets, CRIME_SYSTEMS)
+        _verify_sender(clients, settings.email_from)
     with steps.step("Publishing the pages") as step, _aws("publishing the pages"):
         step.found = f"{publish(clients.s3, outputs.pages_bucket, settings, outputs)} files"
         _start_edge(instance, settings, outputs)
+        _start_crime_simulator(instance, sources)
     with steps.step("Enrolling the demonstration officers") as step, _aws("enrolling the officers"):
         enrolled = officers.enrol(clients.cognito, instance, outputs.pool, outputs.client, settings.force.id)
         step.found = f"{enrolled} new" if enrolled else "all there"
@@ -120,7 +128,7 @@ def bring_up(instance: Instance, out: TextIO, *, real_translation: bool = False)
             cloud.stop(instance)
             cloud.start(instance, engine)
     with steps.step("Trying everything out"):
-        _write_local_json(instance)
+        _write_local_json(instance, sources)
         _try_out(instance)
 
 
@@ -144,6 +152,9 @@ Harbour is up.
 
   A force's own page, with the chat   {instance.force_address}/
   The officers' console               {instance.pages_address}/console/
+  The citizens' portal                {instance.pages_address}/portal/
+  A crime system, to post updates     {instance.crime_address}/
+  What was sent by text and e-mail    {instance.crime_address}/outbox
 
   Sign in as {first.username}, password {first.password}
   and the code that `make code` shows: {first.code()} for the next {officers.seconds_left()} s.
@@ -193,12 +204,13 @@ def _start_translation(instance: Instance, *, real: bool) -> str:
 
 def _deploy(instance: Instance, settings: Settings, clients: cloud.Clients) -> bool:
     """Deploy the CDK app if it changed or is not there; False when it did not have to."""
-    sources = fingerprint(_CLOUD_SOURCES, extra=f"{instance.ports.cloud} {sys.version}")
+    sources = fingerprint(_CLOUD_SOURCES, extra=f"{instance.ports} {sys.version}")
     if clients.deployed_from() == sources and instance.outputs.exists() and _is_deployed(clients):
         return False
     environ = cloud.administrator_environment(instance)
     assembly = instance.home / "cdk.out"
-    told = {"cloud_port": str(instance.ports.cloud)}
+    ports = instance.ports
+    told = {"cloud_port": str(ports.cloud), "pages_port": str(ports.pages), "crime_port": str(ports.crime)}
     run_program(synth_command(settings, assembly, told), instance.log("synth"), environ)
     if not _exists(clients, "CDKToolkit"):
         prepare = bootstrap_command(settings, assembly, LOCAL_ACCOUNT)
@@ -228,9 +240,14 @@ def _start_edge(instance: Instance, settings: Settings, outputs: Outputs) -> Non
         cloud=instance.cloud_address,
         region=settings.region,
         bucket=outputs.pages_bucket,
-        chat_api=_api_id(outputs.chat_api),
-        officers_api=_api_id(outputs.officers_api),
-        socket_api=_api_id(outputs.socket),
+        apis={
+            Origin.CHAT_API: _api_id(outputs.chat_api),
+            Origin.OFFICERS_API: _api_id(outputs.officers_api),
+            Origin.SOCKET: _api_id(outputs.socket),
+            Origin.HOOKS_API: _api_id(outputs.hooks_api),
+            Origin.PORTAL_API: _api_id(outputs.portal_api),
+            Origin.SIGN_IN_API: _api_id(outputs.sign_in_api),
+        },
         force_files=str(DIST / "demo"),
     ).write(file)
     command = [_PYTHON, "-m", "infra.local.edge", f"--settings={file}"]
@@ -238,13 +255,42 @@ def _start_edge(instance: Instance, settings: Settings, outputs: Outputs) -> Non
     _keep_running(instance, EDGE, command, dict(os.environ), ready, file.read_text("utf-8"))
 
 
-def _write_local_json(instance: Instance) -> None:
+def _verify_sender(clients: cloud.Clients, address: str) -> None:
+    """SES sends from verified addresses only; on AWS the force's domain is verified once, by its DNS."""
+    with contextlib.suppress(clients.ses.exceptions.AlreadyExistsException):
+        clients.ses.create_email_identity(EmailIdentity=address)
+
+
+def _start_crime_simulator(instance: Instance, sources: Mapping[str, Mapping[str, Any]]) -> None:
+    """Start, or start anew, what plays a crime system, and shows what was sent."""
+    file = instance.home / "crime.json"
+    document = {
+        "port": instance.ports.crime,
+        "webhook_url": f"{instance.pages_address}/hooks/",
+        "cloud": instance.cloud_address,
+        "sources": dict(sources),
+        "state": str(instance.state / "crime-simulator"),
+    }
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    command = [_PYTHON, "-m", "infra.local.crime_simulator", f"--settings={file}"]
+    _keep_running(
+        instance, CRIME, command, dict(os.environ), _answering(f"{instance.crime_address}/"), file.read_text("utf-8")
+    )
+
+
+def _write_local_json(instance: Instance, sources: Mapping[str, Mapping[str, Any]]) -> None:
     document = {
         "widget_page": f"{instance.force_address}/",
         "console_page": f"{instance.pages_address}/console/",
         "chat_api": f"{instance.pages_address}/chat",
         "chat_socket": f"{instance.pages_address.replace('http', 'ws', 1)}/socket",
         "console_api": f"{instance.pages_address}/officers",
+        "portal_page": f"{instance.pages_address}/portal/",
+        "crime_simulator_page": f"{instance.crime_address}/",
+        "outbox_api": f"{instance.crime_address}/outbox.json",
+        "webhook_url": f"{instance.pages_address}/hooks/",
+        "webhook_sources": {source: _shown_key(secret) for source, secret in sources.items()},
         "aws_endpoint": instance.cloud_address,
         "officers": [
             {"username": one.username, "password": one.password, "totp_secret": one.totp_secret}
@@ -253,6 +299,11 @@ def _write_local_json(instance: Instance) -> None:
     }
     instance.local_json.touch(mode=0o600)
     instance.local_json.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+
+
+def _shown_key(secret: Mapping[str, Any]) -> dict[str, Any]:
+    key_id, key = first_active(secret)
+    return {"key_id": key_id, "secret": key, "header": secret.get("header")}
 
 
 def _try_out(instance: Instance) -> None:
@@ -269,6 +320,9 @@ def _try_out(instance: Instance) -> None:
         (f"{instance.pages_address}/console/", EDGE),
         (f"{instance.pages_address}/console/config.json", EDGE),
         (f"{instance.pages_address}/chat/force", "functions"),
+        (f"{instance.pages_address}/portal/", EDGE),
+        (f"{instance.crime_address}/", CRIME),
+        (f"{instance.crime_address}/outbox.json", CRIME),
     ):
         status = _status(address)
         if status != 200:  # noqa: PLR2004 - HTTP's OK
@@ -332,7 +386,10 @@ def _aws(doing: str) -> Iterator[None]:
 
 
 def _is_deployed(clients: cloud.Clients) -> bool:
-    return all(_exists(clients, stack) for stack in ("HarbourData", "HarbourIdentity", "HarbourChat", "HarbourPages"))
+    return all(
+        _exists(clients, stack)
+        for stack in ("HarbourData", "HarbourIdentity", "HarbourChat", "HarbourPortal", "HarbourPages")
+    )
 
 
 def _exists(clients: cloud.Clients, stack: str) -> bool:

@@ -40,6 +40,7 @@ def accepted(settings: Settings) -> tuple[Accepted, ...]:
         *_rights(),
         *_functions(),
         *_apis(),
+        *_portal(settings),
         *_pages(settings),
     )
 
@@ -144,6 +145,92 @@ def _apis() -> list[Accepted]:
             "it is itself the dead-letter queue of two EventBridge targets, which this rule does not look at",
         ),
     ]
+
+
+_PORTAL_FUNCTIONS: Final = (
+    "Challenge", "Webhooks", "Updates", "Notifier", "Receipts", "Link", "Deadlines", "SignIn", "Portal",
+)  # fmt: skip
+
+_PORTAL_CONNECTIONS: Final = (
+    'arn:aws:execute-api:eu-west-2:<AWS::AccountId>:{{"Fn::GetStackOutput":{{"StackName":"HarbourChat",'
+    '"Region":"eu-west-2","OutputName":"PublishOutputRefSocketApiF12253BF6F5F386D"}}}}/socket/{}/@connections/*'
+)
+
+
+def _portal(settings: Settings) -> list[Accepted]:
+    stored = "arn:aws:secretsmanager:eu-west-2:<AWS::AccountId>:secret:"
+    found = [
+        Accepted(
+            f"HarbourPortal/{name}/Role",
+            "AwsSolutions-IAM5[Resource::*]",
+            "X-Ray's two actions, sns:Publish to a telephone number, TranslateText and DetectDominantLanguage cannot "
+            "be limited to a resource; tests/infra/test_rights.py checks that nothing else is allowed on '*'",
+        )
+        for name in _PORTAL_FUNCTIONS
+    ]
+    found += [
+        Accepted(
+            f"HarbourPortal/{name}/Function",
+            "AwsSolutions-L1",
+            "Python 3.13 is supported by Lambda until 2029; packages, hashes and bytecode are locked for it and "
+            "move to the next version together",
+        )
+        for name in _PORTAL_FUNCTIONS
+    ]
+    found += [
+        Accepted(
+            f"HarbourPortal/{name}/Role",
+            f"AwsSolutions-IAM5[Resource::{stored}{settings.notify_secret}-*]",
+            "Secrets Manager ends a secret's ARN with six random characters; this names one secret",
+        )
+        for name in ("Webhooks", "Notifier", "SignIn")
+    ]
+    found += [
+        Accepted(
+            f"HarbourPortal/{name}/Role",
+            f"AwsSolutions-IAM5[Resource::{stored}{settings.source_secrets}*]",
+            "one secret for each crime system, added without a deployment; all of them are for this function",
+        )
+        for name in ("Webhooks", "Link")
+    ]
+    found += [
+        Accepted(
+            "HarbourPortal/Portal/Role",
+            f"AwsSolutions-IAM5[Resource::{_PORTAL_CONNECTIONS.format(verb)}]",
+            "connection ids exist only at run time; this is one stage of one API, and only posting and dropping",
+        )
+        for verb in ("POST", "DELETE")
+    ]
+    validated = (
+        "every body is parsed by a strict pydantic model in the function, which answers with a problem document "
+        "that names the field; a second schema in API Gateway could only drift from it"
+    )
+    found += [
+        Accepted(f"HarbourPortal/{api}/Api", "AwsSolutions-APIG2", validated)
+        for api in ("HooksApi", "SignInApi", "PortalApi")
+    ]
+    for api, who in (
+        (
+            "HooksApi",
+            "a crime system signs each request (Standard Webhooks), which the function checks in constant time",
+        ),
+        ("SignInApi", "who signs in cannot be signed in yet; attempts are limited for each person and each address"),
+    ):
+        found += [Accepted(f"HarbourPortal/{api}/Api", f"AwsSolutions-{rule}", who) for rule in ("APIG4", "COG4")]
+    found += [
+        Accepted(
+            "HarbourPortal/Victims",
+            "AwsSolutions-COG2",
+            "there is no password that a second factor could strengthen: each sign-in needs something that only the "
+            "person knows and a code to their safe channel",
+        ),
+        Accepted(
+            "HarbourPortal/Undelivered",
+            "AwsSolutions-SQS3",
+            "it is itself the dead-letter queue of an EventBridge target, which this rule does not look at",
+        ),
+    ]
+    return found
 
 
 def _pages(settings: Settings) -> list[Accepted]:

@@ -35,7 +35,7 @@ OFFICERS_STAGE: Final = "officers"
 EVENT_SOURCE: Final = "harbour"
 CONVERSATION_CLOSED: Final = "ConversationClosed"
 
-_CONVERSATION: Final = (
+CONVERSATION_RIGHTS: Final = (
     "dynamodb:Query",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -76,6 +76,8 @@ class HarbourChat(Stack):
     ----------
     chat_api, officers_api, socket
         What CloudFront sends requests on to.
+    bus
+        Where what happened is told.
     """
 
     def __init__(
@@ -106,7 +108,7 @@ class HarbourChat(Stack):
         self._assets = assets
         self._data = data
         self._alarms = Alarms(self, "Alarms", email=settings.alarm_email)
-        self._bus = events.EventBus(self, "Bus", description="What happened: ids only, never content")
+        self.bus = events.EventBus(self, "Bus", description="What happened: ids only, never content")
         self._keep_what_happened()
         self.socket = SocketApi(self, "Socket", settings=settings)
         self._seals = WorkQueue(
@@ -153,13 +155,13 @@ class HarbourChat(Stack):
             self,
             "Audit",
             description="What happened, and who read which transcript: ids only, never content",
-            source_event_bus=self._bus,
+            source_event_bus=self.bus,
             event_pattern=events.EventPattern(source=[EVENT_SOURCE]),
             # without one it is kept for good
             retention=None if kept is None else Duration.days(kept),
         )
         # an archive is read by a replay, and a replay goes to the bus that it came from
-        for part in (archive, self._bus):
+        for part in (archive, self.bus):
             part.apply_removal_policy(RemovalPolicy.RETAIN if self._settings.keep else RemovalPolicy.DESTROY)
 
     # What every function is made of
@@ -192,7 +194,7 @@ class HarbourChat(Stack):
             "HARBOUR_FORCE": self._settings.force.id,
             "HARBOUR_VERSION": self._assets.version(),
             "HARBOUR_TABLE": self._data.conversations.table_name,
-            "HARBOUR_EVENT_BUS": self._bus.event_bus_name,
+            "HARBOUR_EVENT_BUS": self.bus.event_bus_name,
             "HARBOUR_SOCKET_ENDPOINT": self.socket.management_endpoint,
             "HARBOUR_EVIDENCE_BUCKET": self._data.evidence.bucket_name,
             "HARBOUR_SIGNING_KEY": self._data.signing_key.key_arn,
@@ -236,10 +238,10 @@ class HarbourChat(Stack):
             conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ticket#*"]}},
         )
         for name in ("chat", "visitor", "console", "timers", "translations"):
-            functions[name].allow(_CONVERSATION, [table])
+            functions[name].allow(CONVERSATION_RIGHTS, [table])
             self.socket.allow_posting(functions[name])
         for name in _PUBLISHING:
-            functions[name].allow(["events:PutEvents"], [self._bus.event_bus_arn])
+            functions[name].allow(["events:PutEvents"], [self.bus.event_bus_arn])
         for name in ("chat", "console"):
             functions[name].allow(["dynamodb:Query"], [f"{table}/index/work"])
         functions["timers"].allow(["dynamodb:Query"], [f"{table}/index/due"])
@@ -280,7 +282,7 @@ class HarbourChat(Stack):
             self,
             "Closed",
             description="A conversation that was closed is sealed",
-            event_bus=self._bus,
+            event_bus=self.bus,
             event_pattern=events.EventPattern(source=[EVENT_SOURCE], detail_type=[CONVERSATION_CLOSED]),
             targets=[targets.SqsQueue(self._seals.queue, dead_letter_queue=undelivered)],
         )
@@ -342,7 +344,7 @@ class HarbourChat(Stack):
             description="Officers: queue, duty, notes, packages",
             throttle=self._settings.limits.officers,
             settings=self._settings,
-            officers=officers,
+            authorizer=officers,
         )
         return chat, console
 
@@ -436,7 +438,7 @@ class HarbourChat(Stack):
             CfnOutput(self, name, value=api.url.rstrip("/") if base is None else local)
         CfnOutput(self, "SocketUrl", value=self.socket.url)
         CfnOutput(self, "SocketEndpoint", value=self.socket.management_endpoint)
-        CfnOutput(self, "EventBus", value=self._bus.event_bus_name)
+        CfnOutput(self, "EventBus", value=self.bus.event_bus_name)
         CfnOutput(self, "SealQueueUrl", value=self._seals.queue.queue_url)
         CfnOutput(self, "SealDeadLetterUrl", value=self._seals.dead.queue_url)
         CfnOutput(self, "TranslationQueueUrl", value=self._late.queue.queue_url)

@@ -1,6 +1,8 @@
-"""What must never be lost: conversations, sealed evidence, and the key that signs it."""
+"""What must never be lost: conversations, cases, sealed evidence, and the key that signs it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,13 +11,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config.settings import Settings
-from infra.config.table import INDEXES, PARTITION_KEY, SORT_KEY, TIME_TO_LIVE
+from infra.config.table import CASES_INDEXES, INDEXES, PARTITION_KEY, SORT_KEY, TIME_TO_LIVE, Index
 
 
 class HarbourData(Stack):
     """Stateful resources only, so that everything else can be deleted and deployed again.
 
-    Encryption of the table: with the AWS-managed DynamoDB key, whose every use is in CloudTrail. A key of our own
+    Encryption of the tables: with the AWS-managed DynamoDB key, whose every use is in CloudTrail. A key of our own
     would only add a way to delete the key; and its grants to six roles are six more ways for a chat to fail while
     somebody waits for an answer.
 
@@ -24,7 +26,7 @@ class HarbourData(Stack):
 
     Attributes
     ----------
-    conversations, evidence, signing_key
+    conversations, cases, evidence, signing_key
         For the other stacks.
     """
 
@@ -33,17 +35,19 @@ class HarbourData(Stack):
         super().__init__(scope, construct_id, **stack)  # type: ignore[arg-type]
         self._settings = settings
         self._removal = RemovalPolicy.RETAIN if settings.keep else RemovalPolicy.DESTROY
-        self.conversations = self._conversations()
+        self.conversations = self._table("Conversations", INDEXES)
+        self.cases = self._table("Cases", CASES_INDEXES)
         self.evidence = self._evidence()
         self.signing_key = self._signing_key()
         CfnOutput(self, "ConversationsTable", value=self.conversations.table_name)
+        CfnOutput(self, "CasesTable", value=self.cases.table_name)
         CfnOutput(self, "EvidenceBucket", value=self.evidence.bucket_name)
         CfnOutput(self, "SigningKeyArn", value=self.signing_key.key_arn)
 
-    def _conversations(self) -> dynamodb.Table:
+    def _table(self, name: str, indexes: Iterable[Index]) -> dynamodb.Table:
         table = dynamodb.Table(
             self,
-            "Conversations",
+            name,
             partition_key=dynamodb.Attribute(name=PARTITION_KEY, type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name=SORT_KEY, type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -55,7 +59,7 @@ class HarbourData(Stack):
             removal_policy=self._removal,
             time_to_live_attribute=TIME_TO_LIVE,
         )
-        for index in INDEXES:
+        for index in indexes:
             table.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=dynamodb.Attribute(name=index.name, type=dynamodb.AttributeType.STRING),

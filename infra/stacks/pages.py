@@ -19,6 +19,7 @@ from infra.config.settings import Settings
 from infra.constructs.firewall import edge_acl
 from infra.constructs.function import log_retention
 from infra.stacks.chat import HarbourChat
+from infra.stacks.portal import HarbourPortal
 
 LOGGED_FIELDS: Final = (
     "date",
@@ -82,6 +83,7 @@ class HarbourPages(Stack):
         *,
         settings: Settings,
         chat: HarbourChat,
+        portal: HarbourPortal,
         **stack: object,
     ) -> None:
         """Create it; ``stack`` goes to `Stack`."""
@@ -99,7 +101,7 @@ class HarbourPages(Stack):
             # built from the repository at every deployment; CloudFormation cannot delete a bucket with files
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self._distribution = self._distribute(chat)
+        self._distribution = self._distribute(chat, portal)
         self._log()
         CfnOutput(self, "PagesBucket", value=self._bucket.bucket_name)
         CfnOutput(
@@ -109,7 +111,7 @@ class HarbourPages(Stack):
         )
         CfnOutput(self, "DistributionId", value=self._distribution.distribution_id)
 
-    def _distribute(self, chat: HarbourChat) -> cloudfront.Distribution:
+    def _distribute(self, chat: HarbourChat, portal: HarbourPortal) -> cloudfront.Distribution:
         region = self._settings.region
 
         def api(api_id: str) -> origins.HttpOrigin:
@@ -126,6 +128,9 @@ class HarbourPages(Stack):
             web.Origin.CHAT_API: api(chat.chat_api.api.rest_api_id),
             web.Origin.OFFICERS_API: api(chat.officers_api.api.rest_api_id),
             web.Origin.SOCKET: api(chat.socket.api.api_id),
+            web.Origin.HOOKS_API: api(portal.hooks_api.api.rest_api_id),
+            web.Origin.PORTAL_API: api(portal.portal_api.api.rest_api_id),
+            web.Origin.SIGN_IN_API: api(portal.sign_in_api.api.rest_api_id),
         }
         paths = cloudfront.Function(
             self,

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-from infra.app import build, feature_flags
+from infra.app import APPS, build, feature_flags
 from infra.config.settings import CustomDomain, OidcFederation, SamlFederation, Settings, settings_for
 from infra.constructs.chalice_api import load_chalice_app
 from infra.layers import StubAssets
@@ -50,7 +50,7 @@ Synthesise = Callable[[str], Assembly]
 @pytest.fixture(scope="session")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synthesise]:
     """Templates of one of `VARIANTS`. cdk-nag runs in each but ``local`` and makes it fail on a finding."""
-    apps = {name: load_chalice_app(name) for name in ("visitor", "console")}
+    apps = {name: load_chalice_app(name) for name in APPS}
 
     @cache
     def synthesise(variant: str) -> Assembly:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-STACKS = ("HarbourData", "HarbourIdentity", "HarbourChat", "HarbourPages")
+STACKS = ("HarbourData", "HarbourIdentity", "HarbourChat", "HarbourPortal", "HarbourPages")
 
 Json = dict[str, Any]
 
@@ -66,6 +66,10 @@ class Assembly:
     @property
     def chat(self) -> Template:
         return self.stacks["HarbourChat"]
+
+    @property
+    def portal(self) -> Template:
+        return self.stacks["HarbourPortal"]
 
     @property
     def pages(self) -> Template:

@@ -24,7 +24,7 @@ def test_there_is_no_finding_that_was_not_accepted(synthesised: Callable[[str], 
 @pytest.mark.parametrize("variant", ["prod", "federated"])
 def test_every_accepted_finding_is_one(variant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = VARIANTS[variant]()
-    apps = {name: load_chalice_app(name) for name in ("visitor", "console")}
+    apps = {name: load_chalice_app(name) for name in app.APPS}
     monkeypatch.setattr(app, "acknowledge", lambda *_: None)
     stacks = app.build(
         settings, StubAssets(tmp_path / "stubs"), apps, context=app.feature_flags(), outdir=str(tmp_path / "out")

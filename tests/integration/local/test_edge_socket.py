@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 
+from infra.config.web import Origin
 from infra.local import edge
 from infra.local.edge import EdgeSettings
 
@@ -66,7 +67,7 @@ async def api() -> AsyncIterator[tuple[Api, str]]:
 async def address(api: tuple[Api, str]) -> AsyncIterator[Address]:
     settings = EdgeSettings(
         port=0, force_port=0, cloud=api[1], region="eu-west-2", bucket="pages",
-        chat_api="c1", officers_api="o1", socket_api="s1", force_files=".",
+        apis={Origin.CHAT_API: "c1", Origin.SOCKET: "s1"}, force_files=".",
     )  # fmt: skip
     async with TestServer(edge.application(settings)) as server:
         yield lambda ticket: str(server.make_url(f"/socket?ticket={ticket}"))

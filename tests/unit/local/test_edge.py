@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from infra.config.web import behaviour_for, behaviours
+from infra.config.web import Origin, behaviour_for, behaviours
 from infra.local.edge import Edge, EdgeSettings
 from infra.local.force_page import content_security_policy
 
@@ -21,9 +21,7 @@ SETTINGS = EdgeSettings(
     cloud="http://127.0.0.1:4566",
     region="eu-west-2",
     bucket="pages",
-    chat_api="c1",
-    officers_api="o1",
-    socket_api="s1",
+    apis={Origin.CHAT_API: "c1", Origin.OFFICERS_API: "o1", Origin.SOCKET: "s1"},
     force_files="demo",
 )
 BEHAVIOURS = behaviours(connect=("http://127.0.0.1:4566",))

@@ -10,7 +10,7 @@ from infra.local.instance import ROOT, Instance, Ports
 
 
 def test_the_usual_ports_are_those_that_the_documentation_names() -> None:
-    assert Ports.from_environment({}) == Ports(cloud=4566, pages=8600, force=8601, translate=8602)
+    assert Ports.from_environment({}) == Ports(cloud=4566, pages=8600, force=8601, translate=8602, crime=8603)
 
 
 def test_each_port_can_be_chosen() -> None:
@@ -19,8 +19,9 @@ def test_each_port_can_be_chosen() -> None:
         "HARBOUR_PAGES_PORT": "2",
         "HARBOUR_FORCE_PORT": " 3 ",
         "HARBOUR_TRANSLATE_PORT": "4",
+        "HARBOUR_CRIME_PORT": "5",
     }
-    assert Ports.from_environment(chosen) == Ports(cloud=1, pages=2, force=3, translate=4)
+    assert Ports.from_environment(chosen) == Ports(cloud=1, pages=2, force=3, translate=4, crime=5)
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "80.5", "٤"])

@@ -11,10 +11,14 @@ from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_translate import TranslateClient
 
@@ -26,6 +30,9 @@ _SOCKET = Config(
     max_pool_connections=32,
 )
 """Posts to sockets are retried by the gateway adapter, which knows what a lost frame means."""
+
+_ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+"""What must not happen twice is tried again only by who knows whether it happened."""
 
 
 @cache
@@ -78,6 +85,30 @@ def kms() -> KMSClient:
 def s3() -> S3Client:
     """Amazon S3, with signature version 4 in presigned addresses."""
     return cast("S3Client", _client("s3", _PATIENT.merge(Config(signature_version="s3v4"))))
+
+
+@cache
+def secrets() -> SecretsManagerClient:
+    """AWS Secrets Manager."""
+    return cast("SecretsManagerClient", _client("secretsmanager", _PATIENT))
+
+
+@cache
+def sns() -> SNSClient:
+    """Amazon SNS, never tried again by itself: a text message that was accepted must not be sent twice."""
+    return cast("SNSClient", _client("sns", _ONCE))
+
+
+@cache
+def ses() -> SESV2Client:
+    """Amazon SES, never tried again by itself."""
+    return cast("SESV2Client", _client("sesv2", _ONCE))
+
+
+@cache
+def cognito() -> CognitoIdentityProviderClient:
+    """Amazon Cognito."""
+    return cast("CognitoIdentityProviderClient", _client("cognito-idp", _PATIENT))
 
 
 def code_of(error: ClientError) -> str:

@@ -25,6 +25,8 @@ class KindRule:
         The investigation ends with it.
     silent
         Nobody is told of it by itself.
+    repeats
+        Each one counts, however late it comes: an officer's answer, an appointment.
     """
 
     key: Kind
@@ -33,6 +35,7 @@ class KindRule:
     rank: int = 0
     closes: bool = False
     silent: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

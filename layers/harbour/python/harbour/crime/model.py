@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NewType
 
 CrimeRef = NewType("CrimeRef", str)
@@ -24,9 +23,6 @@ EventId = NewType("EventId", str)
 
 Kind = NewType("Kind", str)
 """What happened, by a key of ``data/kinds.json``: also the trigger of a message type."""
-
-NO_DETAILS: Mapping[str, str] = MappingProxyType({})
-
 
 class PartyRole(StrEnum):
     """What somebody is in a crime."""
@@ -105,7 +101,7 @@ class CrimeEvent:
     withdraws: EventId | None = None
     offence: str = ""
     area: str = ""
-    details: Mapping[str, str] = NO_DETAILS
+    details: Mapping[str, str] = field(default_factory=dict)
     parties: tuple[Party, ...] = ()
     officer: OfficerInCharge | None = None
     unknown: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,33 @@
+"""What became of what was sent: events of SES through a queue, and SNS's log of text messages."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from harbour import casework
+from harbour.notification.receipts import read_mail_event, read_text_log
+from harbour.runtime.telemetry import log
+
+_processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Take in each receipt of the batch."""
+    if "awslogs" in event:
+        document = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+        for line in document.get("logEvents", ()):
+            if receipt := read_text_log(line["message"]):
+                log("receipt", outcome=casework.receipts().take(receipt))
+        return None
+    return process_partial_response(event=event, record_handler=_record, processor=_processor, context=context)
+
+
+def _record(record: SQSRecord) -> None:
+    if receipt := read_mail_event(record.body):
+        log("receipt", outcome=casework.receipts().take(receipt))

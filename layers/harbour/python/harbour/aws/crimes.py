@@ -1,0 +1,386 @@
+"""Crimes in the table ``cases``: state, timeline, messages, appointments; and an update's whole change at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from harbour.aws import cases, notifications, people
+from harbour.aws.clients import code_of
+from harbour.aws.tasks import task_item
+from harbour.crime.intake import event_from_json, event_to_json
+from harbour.crime.link import OutboundTask
+from harbour.crime.model import CrimeRef, Effect, EventId, Kind, OfficerInCharge, Party, PartyRole, PersonId
+from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
+from harbour.crime.progress import CrimeState, Mark
+from harbour.identity.victims.model import proof_key
+from harbour.runtime.clock import Clock, parse, rfc3339
+from harbour.runtime.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from harbour.aws.cases import Item
+
+DONE_KEPT: Final = timedelta(days=30)
+"""A done update stays so long as the replay store; signatures are refused after five minutes."""
+
+
+class CrimeTable:
+    """See :class:`harbour.crime.ports.CrimeStore`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+        self._db = client
+        self._table = table
+        self._clock = clock
+
+    # -- updates ---------------------------------------------------------------------------------------------------
+
+    def state(self, crime: CrimeRef) -> CrimeState | None:
+        """One strongly consistent read."""
+        key = cases.key(cases.crime(crime))
+        item = self._db.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        return state_of(item) if item else None
+
+    def timeline(self, crime: CrimeRef) -> Sequence[Entry]:
+        """All events, oldest first."""
+        return [entry_of(item) for item in self._query(crime, cases.EVENT)]
+
+    def commit(self, change: Change) -> None:
+        """One transaction: all that follows from an update, and the end of its waiting."""
+        writes = [self._done(change), self._state(change), self._plain(entry_item(change.entry))]
+        writes += [self._plain(entry_item(gone), withdrawn=True) for gone in change.gone]
+        for before, after in change.people:
+            writes.append({"Put": {"TableName": self._table, **people.guarded(_next(before, after), _version(before))}})
+            writes += [
+                self._plain(people.link_item(after.id, link)) for link in after.links if link.crime == change.state.ref
+            ]
+            if after.date_of_birth:
+                writes.append(self._plain(lookup_item(change.state.ref, after.date_of_birth, after.id)))
+        writes += [
+            {"Put": {"TableName": self._table, **notifications.guarded(before, after)}}
+            for before, after in change.messages
+        ]
+        writes += [self._plain(task_item(task)) for task in change.tasks]
+        writes += [
+            self._plain(
+                {
+                    **cases.key(cases.crime(change.state.ref), f"{cases.QUALITY}{problem.id}"),
+                    "body": {"S": json.dumps(asdict(problem) | {"role": problem.role.value})},
+                    "found_at": {"S": rfc3339(change.entry.received_at)},
+                }
+            )
+            for problem in change.problems
+        ]
+        if change.answer:
+            writes.append(self._plain(message_item(change.state.ref, change.answer)))
+            writes += self._answered(change.state.ref, change.answer)
+        if change.appointment:
+            writes.append(self._plain(appointment_item(change.state.ref, change.appointment)))
+        try:
+            self._db.transact_write_items(
+                TransactItems=_once(writes),  # type: ignore[arg-type]
+                ClientRequestToken=hashlib.sha256(
+                    f"{change.source}{change.event}{change.state.version}{rfc3339(change.entry.received_at)}".encode()
+                ).hexdigest()[:36],
+            )
+        except ClientError as error:
+            if code_of(error) in ("TransactionCanceledException", "TransactionConflictException"):
+                raise Raced from None
+            raise
+
+    def _done(self, change: Change) -> dict[str, Any]:
+        expires = self._clock.now() + DONE_KEPT
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": cases.key(cases.inbox(change.source, change.event)),
+                # the words of the update now stand in the timeline
+                "UpdateExpression": "SET #state = :done, expires = :expires REMOVE due, due_at, body",
+                "ConditionExpression": "#state = :new",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": {
+                    ":done": {"S": "done"},
+                    ":new": {"S": "new"},
+                    ":expires": {"N": str(int(expires.timestamp()))},
+                },
+            }
+        }
+
+    def _state(self, change: Change) -> dict[str, Any]:
+        put: dict[str, Any] = {"TableName": self._table, "Item": state_item(change.state)}
+        if change.state_before is None:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            put["ConditionExpression"] = "version = :version"
+            put["ExpressionAttributeValues"] = {":version": {"N": str(change.state_before.version)}}
+        return {"Put": put}
+
+    def _plain(self, item: Item, *, withdrawn: bool = False) -> dict[str, Any]:
+        if withdrawn:
+            item = {**item, "effect": {"S": Effect.WITHDRAWN.value}}
+        return {"Put": {"TableName": self._table, "Item": item}}
+
+    def _answered(self, crime: CrimeRef, answer: Message) -> list[dict[str, Any]]:
+        """The victim's messages that the officer's answers: all before it."""
+        return [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": cases.key(cases.crime(crime), cases.timed(cases.MESSAGE, one.at, one.id)),
+                    "UpdateExpression": "SET #state = :answered",
+                    "ExpressionAttributeNames": {"#state": "state"},
+                    "ExpressionAttributeValues": {":answered": {"S": "answered"}},
+                }
+            }
+            for one in self.messages(crime)[-10:]
+            if one.by == "victim" and one.state != "answered" and one.at <= self._clock.now()
+        ]
+
+    # -- what the portal shows and changes -------------------------------------------------------------------------
+
+    def messages(self, crime: CrimeRef) -> list[Message]:
+        """Messages both ways, oldest first."""
+        return [message_of(item) for item in self._query(crime, cases.MESSAGE)]
+
+    def appointments(self, crime: CrimeRef) -> list[Appointment]:
+        """Appointments, by time."""
+        return sorted((appointment_of(item) for item in self._query(crime, cases.APPOINTMENT)), key=lambda one: one.at)
+
+    def tell(self, crime: CrimeRef, message: Message, task: OutboundTask) -> Message:
+        """Store a victim's message with what takes it to the officer; the one that is there when it was sent before."""
+        item = message_item(crime, message)
+        once: Item = {
+            **cases.key(cases.crime(crime), f"O#{message.id}"),
+            "at": {"S": rfc3339(message.at)},
+        }
+        try:
+            self._db.transact_write_items(
+                TransactItems=[
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": once,
+                            "ConditionExpression": "attribute_not_exists(pk)",
+                        }
+                    },
+                    {"Put": {"TableName": self._table, "Item": item}},
+                    {"Put": {"TableName": self._table, "Item": task_item(task)}},
+                ]
+            )
+        except ClientError as error:
+            if code_of(error) != "TransactionCanceledException":
+                raise
+            return next(one for one in self.messages(crime) if one.id == message.id)
+        return message
+
+    def reached(self, crime: CrimeRef, message: str) -> None:
+        """The officer has the message as a task now."""
+        for one in self.messages(crime):
+            if one.id == message and one.state == "sent":
+                self._db.update_item(
+                    TableName=self._table,
+                    Key=cases.key(cases.crime(crime), cases.timed(cases.MESSAGE, one.at, one.id)),
+                    UpdateExpression="SET #state = :reached",
+                    ConditionExpression="#state = :sent",
+                    ExpressionAttributeNames={"#state": "state"},
+                    ExpressionAttributeValues={":reached": {"S": "reached"}, ":sent": {"S": "sent"}},
+                )
+
+    def request_change(
+        self, crime: CrimeRef, appointment: str, reason: str, wishes: str, task: OutboundTask
+    ) -> Appointment:
+        """Note that the victim asks for another time, and tell the officer.
+
+        Raises
+        ------
+        NotFound, Conflict
+            ``no_appointment``; ``cancelled``.
+        """
+        found = next((one for one in self.appointments(crime) if one.id == appointment), None)
+        if found is None:
+            raise NotFound("no_appointment", "There is no such appointment.")
+        if found.state == "cancelled":
+            raise Conflict("cancelled", "This appointment was cancelled.")
+        asked = Appointment(
+            id=found.id,
+            at=found.at,
+            what=found.what,
+            where=found.where,
+            state="change_requested",
+            reason=reason,
+            wishes=wishes,
+        )
+        self._db.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": self._table, "Item": appointment_item(crime, asked)}},
+                {"Put": {"TableName": self._table, "Item": task_item(task)}},
+            ]
+        )
+        return asked
+
+    def _query(self, crime: CrimeRef, prefix: str) -> Iterator[Item]:
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._db.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues={":pk": {"S": cases.crime(crime)}, ":sk": {"S": prefix}},
+                ConsistentRead=True,
+                **start,
+            )
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def state_item(state: CrimeState) -> Item:
+    """The crime's state."""
+    body = {
+        "source": state.source,
+        "offence": state.offence,
+        "area": state.area,
+        "officer": asdict(state.officer) if state.officer else None,
+        "opened_at": rfc3339(state.opened_at),
+        "last_at": rfc3339(state.last_at),
+        "tracks": {track: _mark(mark) for track, mark in state.tracks.items()},
+        "newest": {kind: _mark(mark) for kind, mark in state.newest.items()},
+        "suspects": [asdict(party) | {"role": party.role.value} for party in state.suspects],
+        "victims": list(state.victims),
+        "closed": state.closed,
+    }
+    return {
+        **cases.key(cases.crime(state.ref)),
+        "body": {"S": json.dumps(body, ensure_ascii=False)},
+        "source_name": {"S": state.source},
+        "version": {"N": str(state.version)},
+    }
+
+
+def state_of(item: Item) -> CrimeState:
+    """What :func:`state_item` wrote."""
+    body = json.loads(item["body"]["S"])
+    return CrimeState(
+        ref=CrimeRef(item["pk"]["S"].partition("#")[2]),
+        source=body["source"],
+        offence=body["offence"],
+        area=body["area"],
+        officer=OfficerInCharge(**body["officer"]) if body["officer"] else None,
+        opened_at=parse(body["opened_at"]),
+        last_at=parse(body["last_at"]),
+        tracks={track: _mark_of(mark) for track, mark in body["tracks"].items()},
+        newest={Kind(kind): _mark_of(mark) for kind, mark in body["newest"].items()},
+        suspects=tuple(Party(**party | {"role": PartyRole(party["role"])}) for party in body["suspects"]),
+        victims=tuple(PersonId(victim) for victim in body["victims"]),
+        closed=body["closed"],
+        version=int(item["version"]["N"]),
+    )
+
+
+def entry_item(entry: Entry) -> Item:
+    """An event in the timeline."""
+    event = entry.event
+    return {
+        **cases.key(cases.crime(event.crime), cases.timed(cases.EVENT, event.occurred_at, event.id)),
+        "body": {"S": event_to_json(event)},
+        "effect": {"S": entry.effect.value},
+        "received_at": {"S": rfc3339(entry.received_at)},
+    }
+
+
+def entry_of(item: Item) -> Entry:
+    """What :func:`entry_item` wrote."""
+    return Entry(
+        event=event_from_json(item["body"]["S"]),
+        effect=Effect(item["effect"]["S"]),
+        received_at=parse(item["received_at"]["S"]),
+    )
+
+
+def message_item(crime: CrimeRef, message: Message) -> Item:
+    """A message between victim and officer."""
+    return {
+        **cases.key(cases.crime(crime), cases.timed(cases.MESSAGE, message.at, message.id)),
+        "id": {"S": message.id},
+        "at": {"S": rfc3339(message.at)},
+        "by": {"S": message.by},
+        "text": {"S": message.text},
+        "person": {"S": message.person},
+        "name": {"S": message.name},
+        "state": {"S": message.state},
+    }
+
+
+def message_of(item: Item) -> Message:
+    """What :func:`message_item` wrote."""
+    return Message(
+        id=item["id"]["S"],
+        at=parse(item["at"]["S"]),
+        by=item["by"]["S"],
+        text=item["text"]["S"],
+        person=item["person"]["S"],
+        name=item["name"]["S"],
+        state=item["state"]["S"],
+    )
+
+
+def appointment_item(crime: CrimeRef, appointment: Appointment) -> Item:
+    """An appointment; its latest state only."""
+    return {
+        **cases.key(cases.crime(crime), f"{cases.APPOINTMENT}{appointment.id}"),
+        "body": {"S": json.dumps(asdict(appointment) | {"at": rfc3339(appointment.at)}, ensure_ascii=False)},
+    }
+
+
+def appointment_of(item: Item) -> Appointment:
+    """What :func:`appointment_item` wrote."""
+    body = json.loads(item["body"]["S"])
+    return Appointment(**body | {"at": parse(body["at"])})
+
+
+def lookup_item(crime: CrimeRef, date_of_birth: str, person: PersonId) -> Item:
+    """From what only the person knows to the person."""
+    return {
+        **cases.key(f"lookup#{proof_key(crime, date_of_birth)}", f"P#{person}"),
+        "person": {"S": person},
+    }
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    return {"rank": mark.rank, "at": rfc3339(mark.at), "version": mark.version, "event": mark.event}
+
+
+def _mark_of(body: dict[str, Any]) -> Mark:
+    return Mark(rank=body["rank"], at=parse(body["at"]), version=body["version"], event=EventId(body["event"]))
+
+
+def _next(before: Any, after: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(after, version=_version(before) + 1)
+
+
+def _version(person: Any) -> int:
+    return person.version if person else 0
+
+
+def _once(writes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """DynamoDB takes each item once in a transaction; of two writes of one the later counts."""
+    found: dict[str, dict[str, Any]] = {}
+    for write in writes:
+        ((_, one),) = write.items()
+        key = one.get("Key") or {name: one["Item"][name] for name in ("pk", "sk")}
+        found[json.dumps(key, sort_keys=True)] = write
+    return list(found.values())
+
+
+def since(at: datetime) -> str:
+    """The start of the sort keys of what happened from ``at`` on."""
+    return f"{cases.EVENT}{rfc3339(at)}"

@@ -1,0 +1,153 @@
+"""Accepted updates in the table ``cases``, the queue that hands them on in order, and the senders' keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from harbour.aws import cases
+from harbour.aws.clients import code_of
+from harbour.crime.intake import SourceKeys, event_from_json, event_to_json
+from harbour.crime.model import CrimeEvent, CrimeRef, EventId
+from harbour.runtime.clock import rfc3339
+from harbour.webhook.model import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+PATIENCE: Final = timedelta(seconds=60)
+"""An update that is stored and not done after this is asked for again."""
+
+KEYS_SECONDS: Final = 300
+"""How long a function remembers keys: a new key works, and an old one ends, after so long at most."""
+
+
+class InboxTable:
+    """See :class:`harbour.crime.intake.Inbox`."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._db = client
+        self._table = table
+
+    def put(self, event: CrimeEvent, at: datetime) -> bool:
+        """One conditional write; false when it was there."""
+        item = {
+            **cases.key(cases.inbox(event.source, event.id)),
+            "body": {"S": event_to_json(event)},
+            "crime": {"S": event.crime},
+            "received_at": {"S": rfc3339(at)},
+            "state": {"S": "new"},
+            **cases.due("inbox", at + PATIENCE),
+        }
+        try:
+            self._db.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def put_refused(self, source: str, ident: EventId, problem: Mapping[str, object], at: datetime) -> None:
+        """Kept under a key of its own, so that the mended update may come with the same id."""
+        item = {
+            **cases.key(f"refused#{source}#{ident}", f"{rfc3339(at)}"),
+            "problem": {"S": json.dumps(problem)},
+            "received_at": {"S": rfc3339(at)},
+            **cases.due("refused", at),
+        }
+        self._db.put_item(TableName=self._table, Item=item)
+
+    def waiting(self, source: str, ident: EventId) -> CrimeEvent | None:
+        """The update if it is still to be done."""
+        found = self._db.get_item(
+            TableName=self._table, Key=cases.key(cases.inbox(source, ident)), ConsistentRead=True
+        ).get("Item")
+        if found is None or found["state"]["S"] != "new":
+            return None
+        return event_from_json(found["body"]["S"])
+
+
+class UpdatesFifo:
+    """See :class:`harbour.crime.intake.UpdatesQueue`: one group for each crime."""
+
+    def __init__(self, client: Callable[[], SQSClient], queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def ask(self, event: CrimeEvent) -> None:
+        """One message; the queue itself drops one of the same update within five minutes."""
+        self.ask_again(event.source, event.id, event.crime, hashed(event.source, event.id))
+
+    def ask_again(self, source: str, ident: EventId, crime: CrimeRef, once: str) -> None:
+        """The same with a deduplication id of the caller's."""
+        self._client().send_message(
+            QueueUrl=self._queue_url,
+            MessageBody=json.dumps({"source": source, "id": ident}),
+            MessageGroupId=hashed("crime", crime),
+            MessageDeduplicationId=once,
+        )
+
+
+class SecretKeyRing:
+    """See :class:`harbour.crime.intake.KeyRing`: one secret for each source."""
+
+    def __init__(
+        self,
+        client: Callable[[], SecretsManagerClient],
+        prefix: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._monotonic = monotonic
+        self._known: dict[str, tuple[float, SourceKeys]] = {}
+
+    def of(self, source: str) -> SourceKeys:
+        """Its keys, at most `KEYS_SECONDS` old."""
+        now = self._monotonic()
+        at, keys = self._known.get(source, (now - KEYS_SECONDS, SourceKeys()))
+        if now - at >= KEYS_SECONDS:
+            keys = self._read(source)
+            self._known[source] = (now, keys)
+        return keys
+
+    def signing(self, source: str) -> Key | None:
+        """The key to sign with towards ``source``: the first active one that can sign."""
+        able = (key for key in self.of(source).keys if key.active and not key.secret.startswith("whpk_"))
+        return next(able, None)
+
+    def _read(self, source: str) -> SourceKeys:
+        try:
+            text = self._client().get_secret_value(SecretId=f"{self._prefix}{source}")["SecretString"]
+        except ClientError as error:
+            if code_of(error) in ("ResourceNotFoundException", "AccessDeniedException"):
+                return SourceKeys()
+            raise
+        return keys_of(json.loads(text))
+
+
+def keys_of(document: Mapping[str, Any]) -> SourceKeys:
+    """A source's secret: ``{"keys": [{id, secret | public, active}], "header": {name, value}, "certificate": …}``."""
+    header = document.get("header") or {}
+    return SourceKeys(
+        keys=tuple(
+            Key(id=key["id"], secret=key.get("secret") or key["public"], active=bool(key.get("active", True)))
+            for key in document.get("keys", ())
+        ),
+        header_name=header.get("name", ""),
+        header_value=header.get("value", ""),
+        certificate=document.get("certificate", ""),
+    )
+
+
+def hashed(*parts: str) -> str:
+    """Parts as one id that says nothing and fits every queue."""
+    return hashlib.sha256("#".join(parts).encode()).hexdigest()

@@ -1,0 +1,367 @@
+"""The composition root of the citizens' portal: settings in, services out. Made at the first call, once for each warm
+function; imports stand inside the functions, so that a door loads only what it uses.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, Json
+
+from harbour.runtime.clock import SystemClock
+from harbour.runtime.settings import Settings, load
+
+if TYPE_CHECKING:
+    from harbour.aws.crimes import CrimeTable
+    from harbour.aws.inbox import InboxTable, SecretKeyRing, UpdatesFifo
+    from harbour.aws.notifications import NotificationTable, NotifyQueue
+    from harbour.aws.people import PeopleTable
+    from harbour.aws.sign_ins import SignInTable, VictimPool
+    from harbour.aws.tasks import LinkFifo, TaskTable
+    from harbour.crime.deadlines import DeadlineService
+    from harbour.crime.delivery import LinkService
+    from harbour.crime.intake import IntakeService
+    from harbour.crime.service import UpdateService
+    from harbour.identity.victims.service import InvitationService, SignInService
+    from harbour.notification.ports import Provider
+    from harbour.notification.receipts import ReceiptService
+    from harbour.notification.service import NotificationService
+    from harbour.portal.service import PortalService
+
+
+class CasesSettings(Settings):
+    """What every function of the portal needs."""
+
+    cases: str
+    force: str
+
+
+class QueueSettings(Settings):
+    """Where work is asked for."""
+
+    updates_queue_url: str
+    notify_queue_url: str
+    link_queue_url: str
+
+
+class SourceSettings(Settings):
+    """Where the keys of the crime systems are, and where they listen."""
+
+    source_secret_prefix: str
+    link_endpoints: Json[dict[str, str]] = Field(default_factory=dict)
+    environment: str
+
+
+class SendingSettings(Settings):
+    """Who sends, and what stands in every message."""
+
+    portal_url: str
+    sms_sender: str
+    email_from: str
+    email_configuration_set: str
+    providers: Json[list[str]]
+    notify_secret: str
+
+
+class VictimSettings(Settings):
+    """The victims' user pool."""
+
+    victim_pool: str
+    victim_client: str
+
+
+class BusSettings(Settings):
+    """Where is told who read what."""
+
+    event_bus: str
+
+
+CLOCK = SystemClock()
+
+
+# -- stores and queues -----------------------------------------------------------------------------------------------
+
+
+@cache
+def inbox() -> InboxTable:
+    """Accepted updates."""
+    from harbour.aws import clients
+    from harbour.aws.inbox import InboxTable
+
+    return InboxTable(clients.dynamodb(), load(CasesSettings).cases)
+
+
+@cache
+def crimes() -> CrimeTable:
+    """Crimes."""
+    from harbour.aws import clients
+    from harbour.aws.crimes import CrimeTable
+
+    return CrimeTable(clients.dynamodb(), load(CasesSettings).cases, CLOCK)
+
+
+@cache
+def people() -> PeopleTable:
+    """People."""
+    from harbour.aws import clients
+    from harbour.aws.people import PeopleTable
+
+    return PeopleTable(clients.dynamodb(), load(CasesSettings).cases)
+
+
+@cache
+def sent() -> NotificationTable:
+    """Messages to people."""
+    from harbour.aws import clients
+    from harbour.aws.notifications import NotificationTable
+
+    return NotificationTable(clients.dynamodb(), load(CasesSettings).cases, CLOCK)
+
+
+@cache
+def tasks() -> TaskTable:
+    """What goes to crime systems."""
+    from harbour.aws import clients
+    from harbour.aws.tasks import TaskTable
+
+    return TaskTable(clients.dynamodb(), load(CasesSettings).cases)
+
+
+@cache
+def sign_in_store() -> SignInTable:
+    """Sign-ins under way."""
+    from harbour.aws import clients
+    from harbour.aws.sign_ins import SignInTable
+
+    return SignInTable(clients.dynamodb(), load(CasesSettings).cases)
+
+
+@cache
+def updates_queue() -> UpdatesFifo:
+    """Updates in order."""
+    from harbour.aws import clients
+    from harbour.aws.inbox import UpdatesFifo
+
+    return UpdatesFifo(clients.sqs, load(QueueSettings).updates_queue_url)
+
+
+@cache
+def notify_queue() -> NotifyQueue:
+    """Messages to send."""
+    from harbour.aws import clients
+    from harbour.aws.notifications import NotifyQueue
+
+    return NotifyQueue(clients.sqs(), load(QueueSettings).notify_queue_url)
+
+
+@cache
+def link_queue() -> LinkFifo:
+    """Tasks to deliver."""
+    from harbour.aws import clients
+    from harbour.aws.tasks import LinkFifo
+
+    return LinkFifo(clients.sqs(), load(QueueSettings).link_queue_url)
+
+
+@cache
+def key_ring() -> SecretKeyRing:
+    """Keys of the crime systems."""
+    from harbour.aws import clients
+    from harbour.aws.inbox import SecretKeyRing
+
+    return SecretKeyRing(clients.secrets, load(SourceSettings).source_secret_prefix)
+
+
+# -- crime systems ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def intake() -> IntakeService:
+    """How updates come in."""
+    from harbour.crime.intake import IntakeService
+
+    return IntakeService(key_ring(), inbox(), updates_queue(), CLOCK)
+
+
+@cache
+def updates() -> UpdateService:
+    """What updates do."""
+    from harbour.crime.service import UpdateRules, UpdateService
+    from harbour.directory.service import force_profile
+
+    force = load(CasesSettings).force
+    return UpdateService(
+        waiting=inbox(),
+        crimes=crimes(),
+        people=people(),
+        sent=sent(),
+        notify=notify_queue(),
+        links=link_queue(),
+        invitations=invitations(),
+        clock=CLOCK,
+        rules=UpdateRules(force=force, name=force_profile(force).name),
+    )
+
+
+@cache
+def link() -> LinkService:
+    """What goes back."""
+    from harbour.aws.http import HttpPost
+    from harbour.crime.delivery import LinkService
+
+    settings = load(SourceSettings)
+    return LinkService(
+        tasks(),
+        key_ring().signing,
+        HttpPost(anywhere=settings.environment == "local"),
+        crimes().reached,
+        settings.link_endpoints,
+        CLOCK,
+    )
+
+
+@cache
+def deadlines() -> DeadlineService:
+    """What is due."""
+    from harbour.aws import clients
+    from harbour.aws.due import DueTable
+    from harbour.crime.deadlines import DeadlineService
+
+    index = DueTable(clients.dynamodb(), load(CasesSettings).cases, inbox(), sent())
+    return DeadlineService(index, index, updates_queue(), notify_queue(), link_queue(), tasks(), CLOCK)
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def providers() -> tuple[Provider, ...]:
+    """Who sends, in order."""
+    return tuple(_provider(name) for name in load(SendingSettings).providers)
+
+
+def _provider(name: str) -> Provider:
+    from harbour.aws import clients
+
+    settings = load(SendingSettings)
+    if name == "notify":
+        from harbour.aws.notify import GovNotify
+
+        return GovNotify(cache(lambda: _secret(settings.notify_secret)))
+    from harbour.aws.texts import Aws
+
+    return Aws(
+        clients.sns,
+        clients.ses,
+        sms_sender=settings.sms_sender,
+        email_from=settings.email_from,
+        configuration_set=settings.email_configuration_set,
+    )
+
+
+def _secret(name: str) -> dict[str, str]:
+    from harbour.aws import clients
+
+    found: dict[str, str] = json.loads(clients.secrets().get_secret_value(SecretId=name)["SecretString"])
+    return found
+
+
+def _values() -> dict[str, str]:
+    """What stands in every message."""
+    from harbour.directory.service import force_profile
+
+    return {"portal": load(SendingSettings).portal_url, "force": force_profile(load(CasesSettings).force).name}
+
+
+@cache
+def notifications() -> NotificationService:
+    """Sending."""
+    from harbour.notification.service import ErrorWindow, NotificationService
+
+    return NotificationService(
+        sent(),
+        people(),
+        providers(),
+        ErrorWindow(),
+        link_queue(),
+        CLOCK,
+        force=load(CasesSettings).force,
+        values=_values(),
+    )
+
+
+@cache
+def receipts() -> ReceiptService:
+    """What became of it."""
+    from harbour.notification.receipts import ReceiptService
+
+    return ReceiptService(sent(), people(), link_queue(), CLOCK)
+
+
+# -- victims ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def invitations() -> InvitationService:
+    """Ways in."""
+    from harbour.identity.victims.service import InvitationService
+
+    return InvitationService(sign_in_store(), CLOCK, load(SendingSettings).portal_url)
+
+
+@cache
+def victim_pool() -> VictimPool:
+    """Cognito's user pool of victims."""
+    from harbour.aws import clients
+    from harbour.aws.sign_ins import VictimPool
+
+    settings = load(VictimSettings)
+    return VictimPool(clients.cognito(), settings.victim_pool, settings.victim_client)
+
+
+@cache
+def sign_in() -> SignInService:
+    """Signing in."""
+    from harbour.identity.victims.codes import Codes
+    from harbour.identity.victims.service import SignInService
+
+    codes = Codes(providers(), _values(), load(CasesSettings).force)
+    return SignInService(sign_in_store(), people().person, codes, victim_pool(), CLOCK)
+
+
+@cache
+def sign_in_check() -> SignInService:
+    """The part of signing in that Cognito's trigger needs: it can look, and neither send nor sign anybody in."""
+    from harbour.identity.victims.service import SignInService
+
+    nobody: Any = None
+    return SignInService(sign_in_store(), lambda _: None, nobody, nobody, CLOCK)
+
+
+@cache
+def portal() -> PortalService:
+    """The portal."""
+    from harbour import bootstrap
+    from harbour.aws import clients
+    from harbour.aws.due import CaseAudit
+    from harbour.aws.portal import PlanTable
+    from harbour.directory.service import force_profile
+    from harbour.portal.service import PortalService
+    from harbour.portal.translating import PageTranslator
+
+    settings = load(CasesSettings)
+    return PortalService(
+        crimes=crimes(),
+        people=people(),
+        plans=PlanTable(clients.dynamodb(), settings.cases),
+        sent=sent(),
+        links=link_queue(),
+        devices=sign_in_store(),
+        audit=CaseAudit(clients.events, load(BusSettings).event_bus, settings.force, CLOCK),
+        translate=PageTranslator(bootstrap.translation),
+        clock=CLOCK,
+        force=force_profile(settings.force),
+        portal_url=load(SendingSettings).portal_url,
+    )

@@ -1,0 +1,83 @@
+"""May this person be told something now, and how? Pure. Nothing is sent that did not pass here, twice: when it is
+planned, and again at the moment of sending.
+
+Default deny for domestic abuse and the like: as long as nobody has asked the person, nothing is sent to them (NNEDV's
+guidance on safe contact; mission, part C). What may not be sent becomes a task for a person, never silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from harbour.contact.model import Channel, Consent, Hours, Link, Person
+
+LONDON: Final = ZoneInfo("Europe/London")
+_LONGEST_WAIT_DAYS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is allowed.
+
+    Attributes
+    ----------
+    channels
+        Empty: nothing.
+    reason
+        Why nothing is allowed: ``do_not_contact``, ``not_agreed``, ``blocked``, ``no_details``; else empty.
+    """
+
+    channels: frozenset[Channel]
+    reason: str = ""
+
+
+def allowed(person: Person, link: Link) -> Verdict:
+    """The channels by which the person may be told of this crime."""
+    plan = person.plan
+    if plan.consent is Consent.DO_NOT_CONTACT:
+        return Verdict(channels=frozenset(), reason="do_not_contact")
+    if person.blocked:
+        return Verdict(channels=frozenset(), reason="blocked")
+    if plan.consent is Consent.UNKNOWN and link.sensitive:
+        return Verdict(channels=frozenset(), reason="not_agreed")
+    usable = reachable(person)
+    wanted = plan.channels if plan.consent is Consent.AGREED else usable
+    if not wanted:
+        return Verdict(channels=frozenset(), reason="do_not_contact")
+    channels = wanted & usable
+    return Verdict(channels=channels, reason="" if channels else "no_details")
+
+
+def reachable(person: Person) -> frozenset[Channel]:
+    """The channels for which there is something to send to."""
+    return frozenset(
+        channel for channel, value in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)) if value
+    )
+
+
+def next_allowed(hours: Hours, at: datetime) -> datetime:
+    """The first moment from ``at`` on that lies in the person's hours (Europe/London); ``at`` itself when it does.
+
+    Hours without a day, or that end before they begin, are taken as the day's: 8 in the morning to 8 in the evening.
+    """
+    sound = hours if hours.days and hours.start < hours.end else Hours()
+    local = at.astimezone(LONDON)
+    for ahead in range(_LONGEST_WAIT_DAYS):
+        day = local.date() + timedelta(days=ahead)
+        if day.isoweekday() not in sound.days:
+            continue
+        begins = datetime.combine(day, sound.start, LONDON)
+        ends = datetime.combine(day, sound.end, LONDON)
+        if local < begins:
+            return begins.astimezone(at.tzinfo)
+        if begins <= local < ends:
+            return at
+    raise AssertionError("a week has every day")
+
+
+def person_for(people: tuple[Link, ...], crime: str) -> Link | None:
+    """A person's part in a crime."""
+    return next((link for link in people if link.crime == crime), None)

@@ -1,0 +1,132 @@
+"""What all adapters need: strict models, vendors' codes, times, and refusals that name the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from harbour.crime.model import EventId, Kind
+from harbour.runtime.errors import Invalid
+
+LONDON: Final = ZoneInfo("Europe/London")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Payload(BaseModel):
+    """Base of the vendors' models: fields that it does not know are kept apart, in ``model_extra``."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=False, str_strip_whitespace=True)
+
+
+def _unicode(text: str) -> str:
+    text.encode("utf-8")
+    return text
+
+
+Text = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_unicode)]
+Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(_unicode)]
+Reference = Annotated[str, StringConstraints(min_length=3, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9/ .\-]*$")]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")]
+Version = Annotated[int, Field(ge=0, le=2**53)]
+Details = dict[Short, Text]
+
+
+def parsed(model: type[M], payload: Mapping[str, object]) -> M:
+    """``payload`` as ``model``.
+
+    Raises
+    ------
+    Invalid
+        ``bad_field``, with the path of the first field that is missing or wrong, never with its value.
+    """
+    try:
+        return model.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        path = ".".join(str(part) for part in first["loc"]) or "body"
+        missing = first["type"] == "missing"
+        refuse(path, "This field is missing." if missing else "This field does not have the right form.")
+
+
+def refuse(path: str, message: str) -> NoReturn:
+    """Raise ``Invalid`` for the field at ``path``."""
+    raise Invalid("bad_field", message, field=path) from None
+
+
+def unknown(model: BaseModel, path: str = "") -> dict[str, object]:
+    """Everything that the sender wrote and no model knows, by path."""
+    return dict(_unknown(model, path))
+
+
+def _unknown(model: BaseModel, path: str) -> Iterator[tuple[str, object]]:
+    for name, value in (model.model_extra or {}).items():
+        yield f"{path}{name}", value
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        place = f"{path}{field.alias or name}"
+        if isinstance(value, BaseModel):
+            yield from _unknown(value, f"{place}.")
+        elif isinstance(value, tuple):
+            for number, one in enumerate(value):
+                if isinstance(one, BaseModel):
+                    yield from _unknown(one, f"{place}.{number}.")
+
+
+def kind_for(system: str, code: str, path: str) -> Kind:
+    """Our kind for the vendor's ``code``. Raises ``Invalid`` ``unknown_kind`` with the field."""
+    found = _codes()[system]["kinds"].get(code)
+    if found is None:
+        raise Invalid("unknown_kind", "This kind of event is not known here.", field=path)
+    return Kind(found)
+
+
+def offence_for(system: str, code: str) -> str:
+    """Our offence for the vendor's ``code``; one that nobody knows keeps its name and is treated with most care."""
+    return str(_codes()[system]["offences"].get(code, code.lower()[:40])) if code else ""
+
+
+def codes(system: str) -> Mapping[str, Mapping[str, str]]:
+    """``kinds`` and ``offences`` of a system: its code → ours."""
+    found: Mapping[str, Mapping[str, str]] = _codes()[system]
+    return found
+
+
+def instant(text: str, path: str) -> datetime:
+    """An ISO 8601 time with an offset, as UTC. Raises ``Invalid``."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(path, "This is no ISO 8601 time.")
+    if at.tzinfo is None:
+        refuse(path, "This time does not say its offset from UTC.")
+    return at.astimezone(UTC)
+
+
+def london(text: str, path: str) -> datetime:
+    """A local time of England without an offset, as UTC; of an hour that comes twice, the first. ``Invalid``."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(path, "This is no ISO 8601 time.")
+    return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def event_ids(corrects: str, withdraws: str) -> tuple[EventId | None, EventId | None]:
+    """Ids of earlier events, where there are any."""
+    return EventId(corrects) if corrects else None, EventId(withdraws) if withdraws else None
+
+
+@cache
+def _codes() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(
+        resources.files("harbour.crime.adapters").joinpath("data", "codes.json").read_text("utf-8")
+    )
+    return document
