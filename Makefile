@@ -11,10 +11,10 @@ export NODE_USE_SYSTEM_CA := 1
 export PATH := $(CURDIR)/.tools/node:$(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs code sample verify test check format bench deploy audit lock
+.PHONY: help up down reset status logs code catalogue sample verify test check format bench deploy audit lock
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## bring up Harbour on this machine (TRANSLATE=aws: with the real Amazon Translate)
 	@$(READY) python node cloud translation
@@ -40,6 +40,10 @@ logs: ## what the parts write
 code: ## the authenticator's code of an officer (USER=amelia.hart) or of all
 	@$(MADE)
 	@$(RUN) -m infra.local code $(if $(filter command%,$(origin USER)),--user $(USER))
+
+catalogue: ## print every message type as a line of JSON (FORCE=eastshire: as that force uses them)
+	@$(READY) python >&2
+	@$(RUN) -m infra.local.catalogue $(if $(FORCE),--force $(FORCE))
 
 sample: ## hold one conversation in Spanish and English, and keep its sealed package
 	@$(MADE)

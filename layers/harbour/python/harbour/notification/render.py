@@ -30,6 +30,8 @@ _OURS: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]+")
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 
+_GREETED: Final = re.compile(r"\s*\{\{\s*name\s*\}\}(?=,)")
+
 _PLACED: Final = re.compile(PLACEHOLDER.pattern + r"\.?")
 """A placeholder with the full stop after it: a value that ends with its own needs no second one."""
 
@@ -93,7 +95,8 @@ def portal_text(
 ) -> tuple[str, str, str]:
     """Title, what happened, and what comes next, for the portal.
 
-    A sentence whose value nobody gave is left out: the portal says what is known.
+    A sentence whose value nobody gave is left out: the portal says what is known. Where nothing is left, the title
+    says it.
 
     Raises
     ------
@@ -106,7 +109,8 @@ def portal_text(
     def known(template: str) -> str:
         return _filled(_kept(template, values, all_names), values, LONGEST_TEXT)
 
-    return known(words.portal_title), known(words.portal), known(words.portal_next)
+    title = known(words.portal_title)
+    return title, known(words.portal) or f"{title}.", known(words.portal_next)
 
 
 def neutral(value: str, longest: int = LONGEST_VALUE) -> str:
@@ -122,6 +126,9 @@ def neutral(value: str, longest: int = LONGEST_VALUE) -> str:
 
 def _kept(template: str, values: Mapping[str, str], optional: frozenset[str] = OPTIONAL) -> str:
     """``template`` without the sentences whose optional values are missing; paragraphs stay."""
+    if not values.get("name"):
+        # A greeting without the name is still one.
+        template = _GREETED.sub("", template)
     paragraphs = []
     for paragraph in template.split("\n\n"):
         sentences = _SENTENCE_END.split(paragraph)
