@@ -8,15 +8,14 @@ from chalice.app import Chalice
 from pydantic import BaseModel, ConfigDict, Field
 
 from harbour import casework
-from harbour.crime.model import PersonId
-from harbour.identity.victims.model import CODE_LIFETIME, RESENDS, Device
+from harbour.identity.victims.model import CHALLENGE, CODE_LIFETIME, Device, Visit, caller_address, define
 from harbour.identity.victims.service import ASKS, Caller
 from harbour.rest import answering, body_of, request_of
 from harbour.runtime.clock import rfc3339
 
 app = Chalice("sign_in", configure_logs=False)
 
-Handle = Annotated[str, Field(min_length=40, max_length=60, pattern=r"^[A-Za-z0-9_-]+$")]
+Handle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
 class _Body(BaseModel):
@@ -34,7 +33,7 @@ class Proof(_Body):
 
     handle: Handle
     reference: Annotated[str, Field(min_length=1, max_length=60)]
-    date_of_birth: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    date_of_birth: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class Again(_Body):
@@ -44,22 +43,16 @@ class Again(_Body):
 
 
 class Code(_Body):
-    """The code that came."""
+    """The code that came; a space in the middle does no harm."""
 
     handle: Handle
-    code: Annotated[str, Field(pattern=r"^\s*\d{3}\s?\d{3}\s*$")]
-
-
-class SignOut(_Body):
-    """End every session."""
-
-    access_token: Annotated[str, Field(min_length=20, max_length=4_000)]
+    code: Annotated[str, Field(pattern=r"^ *[0-9]{3} ?[0-9]{3} *$", max_length=20)]
 
 
 @app.route("/start", methods=["POST"])
 @answering(app, status=201)
 def start() -> dict[str, Any]:
-    """Begin. A wrong invitation is answered like none."""
+    """Begin. A wrong or used invitation is answered like none."""
     asked = body_of(app, Start)
     return {"handle": casework.sign_in().start(asked.invitation, _caller()), "asks": list(ASKS)}
 
@@ -67,18 +60,16 @@ def start() -> dict[str, Any]:
 @app.route("/prove", methods=["POST"])
 @answering(app)
 def prove() -> dict[str, Any]:
-    """Right or wrong, the same answer; right sends a code."""
+    """Say what only the person knows. Right or wrong, the same answer after the same time; right sends a code."""
     asked = body_of(app, Proof)
-    casework.sign_in().prove(asked.handle, asked.reference, asked.date_of_birth)
-    return _sent()
+    return _sent(casework.sign_in().prove(asked.handle, asked.reference, asked.date_of_birth))
 
 
 @app.route("/resend", methods=["POST"])
 @answering(app)
 def resend() -> dict[str, Any]:
     """Another code; the one before stops working."""
-    casework.sign_in().resend(body_of(app, Again).handle)
-    return _sent()
+    return _sent(casework.sign_in().resend(body_of(app, Again).handle))
 
 
 @app.route("/code", methods=["POST"])
@@ -86,58 +77,66 @@ def resend() -> dict[str, Any]:
 def code() -> dict[str, Any]:
     """The tokens, for the memory of the page only."""
     asked = body_of(app, Code)
-    done = casework.sign_in().finish(asked.handle, "".join(asked.code.split()), _caller())
-    return {
-        **done.tokens,
-        "new_device": done.new_device,
-        "last_visit": _device(done.last) if done.last else None,
-    }
+    done = casework.sign_in().finish(asked.handle, asked.code.replace(" ", ""), _caller())
+    return {**done.tokens, "new_device": done.visit.new_device, "last_visit": _last(done.visit)}
 
 
 @app.route("/sign-out", methods=["POST"])
 @answering(app)
 def sign_out() -> None:
-    """End every session of whoever the token belongs to, on every device."""
-    person = casework.victim_pool().who(body_of(app, SignOut).access_token)
-    if person:
-        casework.sign_in().sign_out(PersonId(person))
+    """End every session of whoever the access token in `Authorization` belongs to, on every device."""
+    scheme, _, token = request_of(app).headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        casework.sign_in().sign_out(token)
 
 
 def trigger(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Cognito asks. The one question is answered by a sign-in that just came through here, and by nothing else.
 
-    Cognito asks the same way for a user who does not exist; the answer is the same, too.
+    Cognito asks the same way for a user who does not exist (`userNotFound`), and is answered the same way.
     """
     request, response = event["request"], event["response"]
     match event["triggerSource"].partition("_")[0]:
         case "DefineAuthChallenge":
-            session = request.get("session") or []
-            right = bool(session) and session[-1].get("challengeResult") is True and not request.get("userNotFound")
-            response["issueTokens"] = right
-            response["failAuthentication"] = bool(session) and not right
-            if not session:
-                response["challengeName"] = "CUSTOM_CHALLENGE"
+            then = define(request.get("session") or [])
+            response["issueTokens"] = then.issue and not request.get("userNotFound")
+            response["failAuthentication"] = not then.ask and not response["issueTokens"]
+            if then.ask:
+                response["challengeName"] = CHALLENGE
         case "CreateAuthChallenge":
-            response["publicChallengeParameters"] = {}
+            response["publicChallengeParameters"] = {"by": "sign-in"}
             response["privateChallengeParameters"] = {"by": "sign-in"}
             response["challengeMetadata"] = "SIGN_IN"
         case "VerifyAuthChallengeResponse":
-            handle, _, proof = str(request.get("challengeAnswer", "")).partition(".")
-            response["answerCorrect"] = casework.sign_in_check().accepts(event.get("userName", ""), handle, proof)
+            answer = str(request.get("challengeAnswer") or "")
+            right = casework.proofs().accepts(str(event.get("userName") or ""), answer)
+            response["answerCorrect"] = right and not request.get("userNotFound")
     return event
 
 
-def _sent() -> dict[str, Any]:
-    return {"code_expires_in": int(CODE_LIFETIME.total_seconds()), "resends": RESENDS}
+def _sent(codes_left: int) -> dict[str, Any]:
+    return {"code_expires_in": int(CODE_LIFETIME.total_seconds()), "resends": codes_left}
+
+
+def _last(visit: Visit) -> dict[str, Any] | None:
+    if visit.last is None:
+        return None
+    return {
+        **_device(visit.last),
+        "at": rfc3339(visit.last.last_at),
+        "new_devices": [{**_device(one), "at": rfc3339(one.first_at)} for one in visit.since],
+    }
 
 
 def _device(device: Device) -> dict[str, Any]:
-    return {"label": device.label, "at": rfc3339(device.last_at)}
+    return {"label": device.label}
 
 
 def _caller() -> Caller:
     request = request_of(app)
-    # CloudFront puts the caller's own address first; nobody can call us but through it without their own in its place.
-    forwarded = request.headers.get("x-forwarded-for", "").split(",")[0].strip()
     source = str((request.context.get("identity") or {}).get("sourceIp", ""))
-    return Caller(address=forwarded or source, user_agent=request.headers.get("user-agent", "")[:400])
+    return Caller(
+        address=caller_address(request.headers.get("x-forwarded-for", ""), source),
+        source=source,
+        user_agent=request.headers.get("user-agent", "")[:400],
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field, Json
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from harbour.aws.inbox import InboxTable, SecretKeyRing, UpdatesFifo
     from harbour.aws.notifications import NotificationTable, NotifyQueue
     from harbour.aws.people import PeopleTable
-    from harbour.aws.sign_ins import SignInTable, VictimPool
+    from harbour.aws.sign_ins import SignInTable
     from harbour.aws.tasks import LinkFifo, TaskTable
+    from harbour.aws.victim_pool import VictimPool
     from harbour.crime.deadlines import DeadlineService
     from harbour.crime.delivery import LinkService
     from harbour.crime.intake import IntakeService
     from harbour.crime.service import UpdateService
-    from harbour.identity.victims.service import InvitationService, SignInService
+    from harbour.identity.victims.service import InvitationService, ProofService, SessionService, SignInService
     from harbour.notification.ports import Provider
     from harbour.notification.receipts import ReceiptService
     from harbour.notification.service import NotificationService
@@ -315,7 +316,7 @@ def invitations() -> InvitationService:
 def victim_pool() -> VictimPool:
     """Cognito's user pool of victims."""
     from harbour.aws import clients
-    from harbour.aws.sign_ins import VictimPool
+    from harbour.aws.victim_pool import VictimPool
 
     settings = load(VictimSettings)
     return VictimPool(clients.cognito(), settings.victim_pool, settings.victim_client)
@@ -324,20 +325,35 @@ def victim_pool() -> VictimPool:
 @cache
 def sign_in() -> SignInService:
     """Signing in."""
-    from harbour.identity.victims.codes import Codes
+    from harbour.identity.victims.codes import Codes, TaskOfficers
+    from harbour.identity.victims.pace import EvenPace
     from harbour.identity.victims.service import SignInService
 
-    codes = Codes(providers(), _values(), load(CasesSettings).force)
-    return SignInService(sign_in_store(), people().person, codes, victim_pool(), CLOCK)
+    return SignInService(
+        store=sign_in_store(),
+        people=people().person,
+        codes=Codes(providers(), _values(), load(CasesSettings).force),
+        officers=TaskOfficers(tasks().create, link_queue().ask, CLOCK),
+        pool=victim_pool(),
+        pace=EvenPace(),
+        clock=CLOCK,
+    )
 
 
 @cache
-def sign_in_check() -> SignInService:
-    """The part of signing in that Cognito's trigger needs: it can look, and neither send nor sign anybody in."""
-    from harbour.identity.victims.service import SignInService
+def proofs() -> ProofService:
+    """Cognito's question."""
+    from harbour.identity.victims.service import ProofService
 
-    nobody: Any = None
-    return SignInService(sign_in_store(), lambda _: None, nobody, nobody, CLOCK)
+    return ProofService(sign_in_store(), CLOCK)
+
+
+@cache
+def sessions() -> SessionService:
+    """Whether a token is still good."""
+    from harbour.identity.victims.service import SessionService
+
+    return SessionService(sign_in_store())
 
 
 @cache

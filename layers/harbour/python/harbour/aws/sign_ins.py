@@ -1,28 +1,33 @@
-"""Invitations, sign-ins under way, counters and devices in the table ``cases``; and the victims' user pool."""
+"""Invitations, sign-ins under way, counters and devices in the table ``cases``."""
 
 from __future__ import annotations
 
-import json
 import secrets
-from dataclasses import asdict, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
-from harbour.crime.model import PersonId
+from harbour.crime.model import CrimeRef, PersonId
 from harbour.identity.victims.model import Device, Invitation, SignIn, Step
 from harbour.identity.victims.ports import Stale
 from harbour.runtime.clock import parse, rfc3339
-from harbour.runtime.errors import Unavailable
 
 if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as Value
 
     from harbour.aws.cases import Item
+
+SIGNED_OUT: Final = "O#"
+"""When somebody last signed out everywhere."""
+
+DEVICE_LIFETIME: Final = timedelta(days=400)
+SESSION_LIFETIME: Final = timedelta(hours=2)
+"""After this every token from before a sign-out has expired by itself."""
 
 
 class SignInTable:
@@ -32,34 +37,38 @@ class SignInTable:
         self._db = client
         self._table = table
 
+    # -- invitations -----------------------------------------------------------------------------------------------
+
     def put_invitation(self, invitation: Invitation) -> None:
         """One write."""
         item: Item = {
             **cases.key(f"invite#{invitation.hash}"),
             "person": {"S": invitation.person},
+            "until": {"S": rfc3339(invitation.expires_at)},
             "expires": _epoch(invitation.expires_at),
         }
         self._db.put_item(TableName=self._table, Item=item)
 
     def take_invitation(self, hashed: str, now: datetime) -> PersonId | None:
-        """Deleting it answers with it, once."""
+        """One write: deleting it answers with it, once."""
         taken = self._db.delete_item(
             TableName=self._table, Key=cases.key(f"invite#{hashed}"), ReturnValues="ALL_OLD"
         ).get("Attributes")
-        if not taken or int(taken["expires"]["N"]) <= now.timestamp():
+        # DynamoDB may delete what has expired days later.
+        if not taken or parse(taken["until"]["S"]) <= now:
             return None
         return PersonId(taken["person"]["S"])
 
+    # -- sign-ins --------------------------------------------------------------------------------------------------
+
     def begin(self, sign_in: SignIn) -> None:
         """One write."""
-        self._db.put_item(TableName=self._table, Item=_sign_in_item(sign_in))
+        self._db.put_item(TableName=self._table, Item=sign_in_item(sign_in))
 
     def get(self, hashed: str) -> SignIn | None:
         """One strongly consistent read."""
-        item = self._db.get_item(TableName=self._table, Key=cases.key(f"signin#{hashed}"), ConsistentRead=True).get(
-            "Item"
-        )
-        return _sign_in_of(item) if item else None
+        item = self._db.get_item(TableName=self._table, Key=_key(hashed), ConsistentRead=True).get("Item")
+        return sign_in_of(item) if item else None
 
     def put(self, sign_in: SignIn) -> SignIn:
         """One conditional write."""
@@ -67,58 +76,92 @@ class SignInTable:
         try:
             self._db.put_item(
                 TableName=self._table,
-                Item=_sign_in_item(after),
+                Item=sign_in_item(after),
                 ConditionExpression="version = :version",
                 ExpressionAttributeValues={":version": {"N": str(sign_in.version)}},
             )
         except ClientError as error:
-            if code_of(error) == "ConditionalCheckFailedException":
-                raise Stale from None
-            raise
+            raise _stale(error) from None
         return after
 
+    def close(self, sign_in: SignIn) -> None:
+        """One conditional update: all that Cognito's trigger may do."""
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=_key(sign_in.hash),
+                UpdateExpression="SET step = :dead, version = :next REMOVE proof_hash, proof_until",
+                ConditionExpression="version = :version",
+                ExpressionAttributeValues={
+                    ":dead": {"S": Step.DEAD.value},
+                    ":next": {"N": str(sign_in.version + 1)},
+                    ":version": {"N": str(sign_in.version)},
+                },
+            )
+        except ClientError as error:
+            raise _stale(error) from None
+
     def known_by(self, proof: str) -> tuple[PersonId, ...]:
-        """One query."""
+        """One strongly consistent query; the people's writer keeps these items (`harbour.aws.crimes.lookup_item`)."""
         answer = self._db.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"lookup#{proof}"}},
+            ConsistentRead=True,
+            Limit=10,
         )
         return tuple(PersonId(item["person"]["S"]) for item in answer["Items"])
+
+    # -- limits ----------------------------------------------------------------------------------------------------
 
     def count(self, what: str, key: str, until: datetime) -> int:
         """One atomic update; the counter goes with its time."""
         answer = self._db.update_item(
             TableName=self._table,
-            Key=cases.key(f"limit#{what}#{key}", f"{until:%Y-%m-%dT%H}"),
+            Key=cases.key(f"limit#{what}#{key}"),
             UpdateExpression="ADD tries :one SET expires = :expires",
             ExpressionAttributeValues={":one": {"N": "1"}, ":expires": _epoch(until)},
             ReturnValues="UPDATED_NEW",
         )
         return int(answer["Attributes"]["tries"]["N"])
 
-    def seen(self, person: PersonId, device: Device) -> tuple[bool, Device | None]:
-        """A query and a write."""
-        known = self.devices(person)
-        same = next((one for one in known if one.hash == device.hash), None)
-        self._db.put_item(
+    def salt(self, day: date) -> str:
+        """One atomic update: whoever comes first makes it."""
+        gone = datetime.combine(day, time(), UTC) + timedelta(days=2)
+        answer = self._db.update_item(
             TableName=self._table,
-            Item={
-                **cases.key(cases.person(person), f"{cases.DEVICE}{device.hash}"),
-                "label": {"S": device.label},
-                "first_at": {"S": rfc3339(same.first_at if same else device.first_at)},
-                "last_at": {"S": rfc3339(device.last_at)},
+            Key=cases.key(f"limit#salt#{day.isoformat()}"),
+            UpdateExpression="SET salt = if_not_exists(salt, :new), expires = :expires",
+            ExpressionAttributeValues={":new": {"S": secrets.token_hex(32)}, ":expires": _epoch(gone)},
+            ReturnValues="ALL_NEW",
+        )
+        return answer["Attributes"]["salt"]["S"]
+
+    # -- visits ----------------------------------------------------------------------------------------------------
+
+    def seen(self, person: PersonId, device: Device) -> None:
+        """One atomic update."""
+        self._db.update_item(
+            TableName=self._table,
+            Key=cases.key(cases.person(person), f"{cases.DEVICE}{device.hash}"),
+            UpdateExpression=(
+                "SET label = :label, first_at = if_not_exists(first_at, :first), last_at = :last, expires = :expires"
+            ),
+            ExpressionAttributeValues={
+                ":label": {"S": device.label},
+                ":first": {"S": rfc3339(device.first_at)},
+                ":last": {"S": rfc3339(device.last_at)},
+                ":expires": _epoch(device.last_at + DEVICE_LIFETIME),
             },
         )
-        # The very first visit is no surprise to anybody.
-        return bool(known) and same is None, known[0] if known else None
 
     def devices(self, person: PersonId) -> tuple[Device, ...]:
-        """One query."""
+        """One strongly consistent query."""
         answer = self._db.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             ExpressionAttributeValues={":pk": {"S": cases.person(person)}, ":sk": {"S": cases.DEVICE}},
+            ConsistentRead=True,
         )
         found = [
             Device(
@@ -131,92 +174,76 @@ class SignInTable:
         ]
         return tuple(sorted(found, key=lambda one: one.last_at, reverse=True))
 
-
-class VictimPool:
-    """See :class:`harbour.identity.victims.ports.Pool`."""
-
-    def __init__(self, client: CognitoIdentityProviderClient, pool: str, client_id: str) -> None:
-        self._cognito = client
-        self._pool = pool
-        self._client_id = client_id
-
-    def sign_in(self, person: PersonId, handle_hash: str, proof: str) -> dict[str, object]:
-        """Custom authentication, whose one question our own trigger asks and answers. Makes the user when it is new."""
-        self._make(person)
-        asked = self._cognito.admin_initiate_auth(
-            UserPoolId=self._pool,
-            ClientId=self._client_id,
-            AuthFlow="CUSTOM_AUTH",
-            AuthParameters={"USERNAME": person},
-        )
-        answered = self._cognito.admin_respond_to_auth_challenge(
-            UserPoolId=self._pool,
-            ClientId=self._client_id,
-            ChallengeName="CUSTOM_CHALLENGE",
-            ChallengeResponses={"USERNAME": person, "ANSWER": f"{handle_hash}.{proof}"},
-            Session=asked["Session"],
-        )
-        result = answered.get("AuthenticationResult")
-        if not result:
-            raise Unavailable("sign_in_failed", "Signing in did not work. Begin again.")
-        return {
-            "id_token": result["IdToken"],
-            "access_token": result["AccessToken"],
-            "expires_in": result["ExpiresIn"],
-        }
-
-    def who(self, access_token: str) -> str:
-        """Whose token that is; empty for none that is valid."""
-        try:
-            return self._cognito.get_user(AccessToken=access_token)["Username"]
-        except ClientError as error:
-            if code_of(error) in ("NotAuthorizedException", "UserNotFoundException", "InvalidParameterException"):
-                return ""
-            raise
-
-    def sign_out(self, person: PersonId) -> None:
-        """Revoke everything."""
-        self._cognito.admin_user_global_sign_out(UserPoolId=self._pool, Username=person)
-
-    def _make(self, person: PersonId) -> None:
-        try:
-            self._cognito.admin_create_user(UserPoolId=self._pool, Username=person, MessageAction="SUPPRESS")
-        except ClientError as error:
-            if code_of(error) != "UsernameExistsException":
-                raise
-            return
-        # Nobody knows it, and nothing asks for it: without one Cognito would want it changed at the first sign-in.
-        self._cognito.admin_set_user_password(
-            UserPoolId=self._pool, Username=person, Password=f"{secrets.token_urlsafe(60)}aA1!", Permanent=True
+    def end_sessions(self, person: PersonId, at: datetime) -> None:
+        """One write."""
+        self._db.put_item(
+            TableName=self._table,
+            Item={
+                **cases.key(cases.person(person), SIGNED_OUT),
+                "at": {"S": rfc3339(at)},
+                "expires": _epoch(at + SESSION_LIFETIME),
+            },
         )
 
+    def sessions_ended(self, person: PersonId) -> datetime | None:
+        """One strongly consistent read."""
+        item = self._db.get_item(
+            TableName=self._table, Key=cases.key(cases.person(person), SIGNED_OUT), ConsistentRead=True
+        ).get("Item")
+        return parse(item["at"]["S"]) if item else None
 
-def _sign_in_item(sign_in: SignIn) -> Item:
-    body: dict[str, Any] = asdict(sign_in) | {
-        "expires_at": rfc3339(sign_in.expires_at),
-        "code_expires_at": rfc3339(sign_in.code_expires_at) if sign_in.code_expires_at else None,
+
+def sign_in_item(sign_in: SignIn) -> Item:
+    """A sign-in under way: hashes and counts; of the person no more than the id."""
+    written: dict[str, str] = {
         "step": sign_in.step.value,
+        "until": rfc3339(sign_in.expires_at),
+        "invited": sign_in.invited or "",
+        "person": sign_in.person,
+        "crime": sign_in.crime,
+        "code_hash": sign_in.code_hash,
+        "code_until": rfc3339(sign_in.code_expires_at) if sign_in.code_expires_at else "",
+        "proof_hash": sign_in.proof_hash,
+        "proof_until": rfc3339(sign_in.proof_expires_at) if sign_in.proof_expires_at else "",
     }
-    return {
-        **cases.key(f"signin#{sign_in.hash}"),
-        "body": {"S": json.dumps(body)},
-        "version": {"N": str(sign_in.version)},
-        "expires": _epoch(sign_in.expires_at),
-    }
+    item: Item = {**_key(sign_in.hash), **{name: {"S": text} for name, text in written.items() if text}}
+    numbers = {"asked": sign_in.asked, "attempts": sign_in.attempts, "version": sign_in.version}
+    return item | {name: {"N": str(value)} for name, value in numbers.items()} | {"expires": _epoch(sign_in.expires_at)}
 
 
-def _sign_in_of(item: Item) -> SignIn:
-    body = json.loads(item["body"]["S"])
-    code_expires = body["code_expires_at"]
+def sign_in_of(item: Item) -> SignIn:
+    """What :func:`sign_in_item` wrote."""
+
+    def text(name: str) -> str:
+        return item[name]["S"] if name in item else ""
+
+    def instant(name: str) -> datetime | None:
+        return parse(text(name)) if name in item else None
+
     return SignIn(
-        **body
-        | {
-            "expires_at": parse(body["expires_at"]),
-            "code_expires_at": parse(code_expires) if code_expires else None,
-            "step": Step(body["step"]),
-        }
+        hash=item["pk"]["S"].partition("#")[2],
+        expires_at=parse(text("until")),
+        step=Step(text("step")),
+        invited=PersonId(text("invited")) if "invited" in item else None,
+        person=PersonId(text("person")),
+        crime=CrimeRef(text("crime")),
+        asked=int(item["asked"]["N"]),
+        attempts=int(item["attempts"]["N"]),
+        code_hash=text("code_hash"),
+        code_expires_at=instant("code_until"),
+        proof_hash=text("proof_hash"),
+        proof_expires_at=instant("proof_until"),
+        version=int(item["version"]["N"]),
     )
 
 
-def _epoch(at: datetime) -> Any:
+def _key(hashed: str) -> Item:
+    return cases.key(f"signin#{hashed}")
+
+
+def _stale(error: ClientError) -> Exception:
+    return Stale() if code_of(error) == "ConditionalCheckFailedException" else error
+
+
+def _epoch(at: datetime) -> Value:
     return {"N": str(int(at.timestamp()))}

@@ -1,38 +1,34 @@
-"""A code on its way to the person's safe channel."""
+"""A code on its way to the person's safe channel, and the officer who helps where none may go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from harbour.contact.gate import reachable
-from harbour.contact.model import Channel, Consent, Person
+from harbour.contact.model import Channel, Person
+from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
+from harbour.crime.model import CrimeRef
 from harbour.notification.catalogue import message_types
 from harbour.notification.ports import NotTaken, Provider, Unsure
 from harbour.notification.render import render
+from harbour.runtime.clock import Clock
 from harbour.runtime.telemetry import log
 
-TYPE = "sign_in_code"
+TYPE: Final = "sign_in_code"
 
 
 class Codes:
-    """See :class:`harbour.identity.victims.ports.CodeSender`.
-
-    The person asked for the code, now: quiet hours do not count. Their plan does: whoever says *do not contact*, and
-    whoever has not been asked in a sensitive case, gets none by a channel that an abuser may read; an officer helps.
-    """
+    """See :class:`harbour.identity.victims.ports.CodeSender`."""
 
     def __init__(self, providers: Sequence[Provider], values: Mapping[str, str], force: str) -> None:
         self._providers = providers
         self._values = values
         self._force = force
 
-    def send(self, person: Person, code: str, reference: str) -> bool:
-        """By text where that is allowed, else by e-mail."""
-        channel = _channel(person)
-        if channel is None:
-            return False
+    def send(self, person: Person, channel: Channel, code: str, reference: str) -> bool:
+        """By the first provider that takes it."""
         found = message_types(self._force)[TYPE]
-        values = {**self._values, "name": person.given_name or "there", "code": code}
+        values = {**self._values, "name": person.given_name, "code": code}
         rendered = render(found, channel, person.plan.language, values)
         to = person.phone if channel is Channel.SMS else person.email
         for provider in self._providers:
@@ -50,12 +46,50 @@ class Codes:
         return False
 
 
-def _channel(person: Person) -> Channel | None:
-    plan = person.plan
-    if plan.consent is Consent.DO_NOT_CONTACT or person.blocked:
-        return None
-    if plan.consent is Consent.UNKNOWN and any(link.sensitive for link in person.links):
-        return None
-    wanted = plan.channels if plan.consent is Consent.AGREED else reachable(person)
-    usable = wanted & reachable(person)
-    return next((channel for channel in (Channel.SMS, Channel.EMAIL) if channel in usable), None)
+_TASKS: Final[Mapping[str, tuple[Reason, str, str]]] = {
+    "no_channel": (
+        Reason.UNSAFE_CONTACT,
+        "Help the victim to sign in to the portal",
+        "They gave the right reference and date of birth, but their contact plan allows no way to send a code. "
+        "Nothing was sent. Agree on a safe way with them first; do not call or write before you know it is safe.",
+    ),
+    "not_sent": (
+        Reason.NOT_DELIVERED,
+        "The victim's code for the portal could not be sent",
+        "They asked for a code to sign in, and no provider took it. Check their phone number and e-mail.",
+    ),
+    "several": (
+        Reason.QUALITY,
+        "Two people in this crime have the same date of birth",
+        "Somebody gave this reference and that date of birth to sign in, and it leads to more than one person. Nothing "
+        "was sent. If they are one person, merge the records; if not, send each an invitation.",
+    ),
+}
+
+
+class TaskOfficers:
+    """See :class:`harbour.identity.victims.ports.Officers`.
+
+    Parameters
+    ----------
+    create
+        Stores a task once.
+    ask
+        Asks for it to be told to the crime system.
+    """
+
+    def __init__(
+        self, create: Callable[[OutboundTask], None], ask: Callable[[CrimeRef, str], None], clock: Clock
+    ) -> None:
+        self._create = create
+        self._ask = ask
+        self._clock = clock
+
+    def help_to_sign_in(self, person: Person, crime: CrimeRef, why: str) -> None:
+        """The key of the task holds the day: asking again and again makes no second one."""
+        now = self._clock.now()
+        reason, title, detail = _TASKS[why]
+        wanted = TaskWanted(reason=reason, key=f"sign-in#{why}#{person.id}#{now:%Y-%m-%d}", title=title, detail=detail)
+        made = task(crime, person.source, wanted, now)
+        self._create(made)
+        self._ask(crime, made.id)

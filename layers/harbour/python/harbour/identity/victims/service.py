@@ -1,47 +1,56 @@
-"""Signing in to the portal. Whether somebody has an account cannot be told from any answer, nor from its time.
+"""Signing in to the portal. Whether somebody has an account can be told from no answer, and not from its time.
 
-For everybody the same is read, computed and written; the code itself goes out only where what was said is right and the
-person's plan allows a channel. Attempts are counted for the person and for the address that asks.
+For everybody the same is read, computed and written, and the answer comes after the same time; a code goes out only
+where what was said is right and the person's plan allows a channel. Where it allows none, an officer gets a task.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from harbour.contact.model import Person
 from harbour.crime.model import PersonId
 from harbour.identity.victims.model import (
     CODE_ATTEMPTS,
-    CODE_LIFETIME,
     INVITATION_LIFETIME,
+    NO_CRIME,
     NOBODY,
     PER_ADDRESS_AND_HOUR,
     PER_PERSON_AND_DAY,
-    RESENDS,
+    PER_PERSON_AT_ONCE,
+    PER_SOURCE_AND_HOUR,
     SIGN_IN_LIFETIME,
     Device,
     Invitation,
+    Limit,
     SignIn,
-    Step,
+    Visit,
+    channel_for_code,
     code_hash,
+    counted,
+    crime_of,
+    device_hash,
     device_label,
-    network,
+    keyed,
     new_code,
     new_token,
     proof_key,
-    same,
     token_hash,
+    visit,
 )
-from harbour.identity.victims.ports import CodeSender, Pool, SignInStore, Stale
+from harbour.identity.victims.ports import CodeSender, Officers, Pace, Pool, SignInStore, Stale
 from harbour.runtime.clock import Clock
-from harbour.runtime.errors import Conflict, Forbidden, HarbourError
+from harbour.runtime.errors import Forbidden, HarbourError, Unavailable
 from harbour.runtime.telemetry import log
 
 ASKS: Final = ("reference", "date_of_birth")
+
+_RACES: Final = 3
+"""So often a sign-in that changed meanwhile is read again. It is one page's: more is nobody's honest doing."""
 
 
 class TooMany(HarbourError):
@@ -55,9 +64,18 @@ class TooMany(HarbourError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, as the web knows them; neither is stored."""
+    """Who asks, as the web knows them. Neither address is stored.
+
+    Attributes
+    ----------
+    address
+        By `caller_address`.
+    source
+        The neighbour of API Gateway: nobody can invent it.
+    """
 
     address: str
+    source: str
     user_agent: str
 
 
@@ -65,9 +83,8 @@ class Caller:
 class SignedIn:
     """The person is in."""
 
-    tokens: dict[str, object]
-    new_device: bool
-    last: Device | None
+    tokens: dict[str, str | int]
+    visit: Visit
 
 
 class InvitationService:
@@ -91,65 +108,89 @@ class SignInService:
 
     def __init__(
         self,
+        *,
         store: SignInStore,
         people: Callable[[PersonId], Person | None],
         codes: CodeSender,
+        officers: Officers,
         pool: Pool,
+        pace: Pace,
         clock: Clock,
     ) -> None:
         self._store = store
         self._people = people
         self._codes = codes
+        self._officers = officers
         self._pool = pool
+        self._pace = pace
         self._clock = clock
+        self._salt: tuple[date, str] | None = None
 
     def start(self, invitation: str | None, caller: Caller) -> str:
-        """Begin; the handle for the next steps. A wrong invitation is answered like none.
+        """Begin; the handle for the next steps. A wrong or used invitation is answered like none.
 
         Raises
         ------
         TooMany
         """
         now = self._clock.now()
-        if self._store.count("address", _salted(caller.address, now), now + timedelta(hours=1)) > PER_ADDRESS_AND_HOUR:
+        within = self._within(PER_ADDRESS_AND_HOUR, counted(caller.address), now)
+        if not (self._within(PER_SOURCE_AND_HOUR, counted(caller.source), now) and within):
+            log("sign-in", outcome="too_many")
             raise TooMany
-        invited = self._store.take_invitation(token_hash(invitation or new_token()), now)
         handle = new_token()
-        expires = now + SIGN_IN_LIFETIME
-        self._store.begin(SignIn(hash=token_hash(handle), expires_at=expires, invited=invited or NOBODY))
+        invited = self._store.take_invitation(token_hash(invitation or new_token()), now)
+        self._store.begin(SignIn(hash=token_hash(handle), expires_at=now + SIGN_IN_LIFETIME, invited=invited))
         return handle
 
-    def prove(self, handle: str, reference: str, date_of_birth: str) -> None:
+    def prove(self, handle: str, reference: str, date_of_birth: str) -> int:
         """Say what only the person knows. Right or wrong is answered the same; right sends a code.
 
+        It may be said again, for it may have been mistyped; each time counts as a code.
+
+        Returns
+        -------
+        int
+            How many more codes may be asked for.
+
         Raises
         ------
-        Conflict
+        Forbidden
             ``expired``: begin again.
         """
+        began = self._pace.begin()
         sign_in = self._current(handle)
-        if sign_in.step is not Step.STARTED:
-            raise _expired()
-        known = self._store.known_by(proof_key(reference, date_of_birth))
-        found = [one for one in known if not sign_in.invited or one == sign_in.invited]
-        # One pair that leads to several people (twins in one crime) leads to none of them.
-        person = found[0] if len(found) == 1 else NOBODY
-        self._send(replace(sign_in, step=Step.PROVEN, person=person))
+        proof = proof_key(reference, date_of_birth)
+        known = self._store.known_by(proof)
+        wanted = [one for one in known if sign_in.invited in (None, one)]
+        person = self._people(wanted[0] if wanted else NOBODY)
+        crime = crime_of(person, proof) if person else None
+        if person is None or crime is None:
+            return self._send(handle, replace(sign_in, person=NOBODY, crime=NO_CRIME), None, began)
+        if len(wanted) > 1:
+            # One pair that leads to several people (twins in one crime) brings in none of them.
+            tell = partial(self._officers.help_to_sign_in, person, crime, "several")
+            return self._send(handle, replace(sign_in, person=NOBODY, crime=NO_CRIME), None, began, tell)
+        return self._send(handle, replace(sign_in, person=person.id, crime=crime), person, began)
 
-    def resend(self, handle: str) -> None:
+    def resend(self, handle: str) -> int:
         """Send another code; the one before stops working. Answered the same for everybody.
+
+        Returns
+        -------
+        int
+            How many more codes may be asked for.
 
         Raises
         ------
-        Conflict
-            ``expired``, or ``too_many_codes``.
+        Forbidden
+            ``expired``: begin again.
         """
+        began = self._pace.begin()
         sign_in = self._current(handle)
-        if sign_in.step is not Step.PROVEN:
+        if not sign_in.asked:
             raise _expired()
-        if sign_in.sent > RESENDS:
-            raise Conflict("too_many_codes", "No more codes can be sent. Begin again, or call 101.")
-        self._send(sign_in)
+        return self._send(handle, sign_in, self._people(sign_in.person), began)
 
     def finish(self, handle: str, code: str, caller: Caller) -> SignedIn:
         """The code that came.
@@ -157,101 +198,151 @@ class SignInService:
         Raises
         ------
         Forbidden
-            ``wrong_code``, with ``left`` attempts.
-        Conflict
-            ``expired``: begin again.
+            ``wrong_code``, with the attempts ``left``; ``expired``: begin again.
+        Unavailable
+            ``sign_in_failed``: Cognito did not answer; the same code may be sent again.
         """
-        sign_in = self._current(handle)
-        if sign_in.step is not Step.PROVEN or sign_in.attempts >= CODE_ATTEMPTS:
-            raise _expired()
-        now = self._clock.now()
-        right = same(code_hash(sign_in.hash, code), sign_in.code_hash) and sign_in.person != NOBODY
-        fresh = sign_in.code_expires_at is not None and now < sign_in.code_expires_at
-        attempts = sign_in.attempts + 1
         proof = new_token()
-        step = Step.DONE if right and fresh else (Step.DEAD if attempts >= CODE_ATTEMPTS else Step.PROVEN)
-        after = replace(
-            sign_in,
-            step=step,
-            attempts=attempts,
-            code_hash="" if right and fresh else sign_in.code_hash,
-            proof_hash=token_hash(proof) if right and fresh else "",
-        )
-        # Counted before it is answered: of two codes at once one is refused, whatever they say.
-        self._keep(after)
-        if not (right and fresh):
-            log("sign-in", outcome="wrong_code", attempts=attempts)
-            raise Forbidden("wrong_code", "This code is not right, or too old.", left=CODE_ATTEMPTS - attempts)
-        tokens = self._pool.sign_in(sign_in.person, sign_in.hash, proof)
-        device = Device(
-            hash=hashlib.sha256(
-                f"{sign_in.person}{device_label(caller.user_agent)}{network(caller.address)}".encode()
-            ).hexdigest(),
-            label=device_label(caller.user_agent),
-            first_at=now,
-            last_at=now,
-        )
-        new, last = self._store.seen(sign_in.person, device)
-        log("sign-in", outcome="done")
-        return SignedIn(tokens=tokens, new_device=new, last=last)
-
-    def sign_out(self, person: PersonId) -> None:
-        """End every session of the person, on every device."""
-        self._pool.sign_out(person)
-
-    def devices(self, person: PersonId) -> tuple[Device, ...]:
-        """What was used to sign in."""
-        return self._store.devices(person)
-
-    def accepts(self, person: str, handle_hash: str, proof: str) -> bool:
-        """Whether Cognito's question is answered by a sign-in that just came through here; works once."""
-        sign_in = self._store.get(handle_hash)
-        if sign_in is None or sign_in.step is not Step.DONE or sign_in.expires_at <= self._clock.now():
-            return False
-        if sign_in.person != person or not same(token_hash(proof), sign_in.proof_hash):
-            return False
+        sign_in, passed = self._answered(handle, code, proof)
         try:
-            self._store.put(replace(sign_in, step=Step.DEAD, proof_hash=""))
-        except Stale:
-            return False
-        return True
+            tokens = self._pool.sign_in(passed.person, passed.hash, proof)
+        except Unavailable:
+            self._undo(sign_in, passed)
+            raise
+        log("sign-in", outcome="done")
+        return SignedIn(tokens=tokens, visit=self._visit(passed.person, caller))
+
+    def sign_out(self, access_token: str) -> None:
+        """End every session of whoever the token belongs to, on every device. A token of nobody ends nothing."""
+        person = self._pool.who(access_token)
+        if person is None:
+            return
+        self._store.end_sessions(person, self._clock.now())
+        self._pool.sign_out(person)
+        log("sign-in", outcome="signed_out")
 
     # -- means -----------------------------------------------------------------------------------------------------
 
     def _current(self, handle: str) -> SignIn:
         sign_in = self._store.get(token_hash(handle))
-        if sign_in is None or sign_in.expires_at <= self._clock.now() or sign_in.step in (Step.DONE, Step.DEAD):
+        if sign_in is None or not sign_in.open(self._clock.now()):
             raise _expired()
         return sign_in
 
-    def _send(self, sign_in: SignIn) -> None:
+    def _send(
+        self,
+        handle: str,
+        sign_in: SignIn,
+        person: Person | None,
+        began: float,
+        instead: Callable[[], None] | None = None,
+    ) -> int:
+        """Put a code into the sign-in, and send it where it may be sent; else nobody can know it."""
+        if not sign_in.codes_left:
+            raise _expired()
         now = self._clock.now()
+        # Somebody who is not known is counted, too, by their handle: the same is written for everybody.
+        who = person.id if person else sign_in.hash
+        within = self._within(PER_PERSON_AND_DAY, who, now)
+        within = self._within(PER_PERSON_AT_ONCE, who, now) and within
+        channel = channel_for_code(person) if person else None
         code = new_code()
-        counted = self._store.count("person", sign_in.person or sign_in.hash, now + timedelta(days=1))
-        someone = self._people(sign_in.person)
-        kept = self._keep(
-            replace(
-                sign_in,
-                code_hash=code_hash(sign_in.hash, code),
-                code_expires_at=now + CODE_LIFETIME,
-                sent=sign_in.sent + 1,
-            )
-        )
-        if someone is not None and counted <= PER_PERSON_AND_DAY:
-            sent = self._codes.send(someone, code, f"{kept.hash}{kept.sent}")
-            log("sign-in", outcome="code" if sent else "no_channel")
-
-    def _keep(self, sign_in: SignIn) -> SignIn:
+        secret = code if channel and within else new_token()
         try:
-            return self._store.put(sign_in)
+            kept = self._store.put(sign_in.with_code(code_hash(handle, secret), now))
         except Stale:
-            raise Conflict("try_again", "This was sent twice. Try again.") from None
+            # Another request of the same page was faster: its code is the good one, and on its way.
+            self._pace.finish(began, None)
+            return sign_in.codes_left - 1
+
+        def deliver(to: Person) -> None:
+            if channel is None:
+                self._officers.help_to_sign_in(to, kept.crime, "no_channel")
+            elif not within:
+                log("code", outcome="too_many")
+            elif not self._codes.send(to, channel, code, f"code-{kept.hash[:32]}-{kept.asked}"):
+                self._officers.help_to_sign_in(to, kept.crime, "not_sent")
+
+        self._pace.finish(began, partial(deliver, person) if person else instead)
+        return kept.codes_left
+
+    def _answered(self, handle: str, code: str, proof: str) -> tuple[SignIn, SignIn]:
+        """The sign-in before and after the right code. Counted before it is answered: of two codes at once the second
+        is judged by what the first has left."""
+        for _ in range(_RACES):
+            sign_in = self._current(handle)
+            if not sign_in.asked:
+                raise _expired()
+            now = self._clock.now()
+            right = sign_in.right(code_hash(handle, code), now)
+            after = sign_in.passed(token_hash(proof), now) if right else sign_in.failed()
+            try:
+                kept = self._store.put(after)
+            except Stale:
+                continue
+            if right:
+                return sign_in, kept
+            log("sign-in", outcome="wrong_code", attempts=kept.attempts)
+            raise Forbidden("wrong_code", "This code is not right, or too old.", left=CODE_ATTEMPTS - kept.attempts)
+        raise _expired()
+
+    def _undo(self, before: SignIn, passed: SignIn) -> None:
+        """Let the same code be tried again, unless Cognito has taken the proof already."""
+        try:
+            self._store.put(replace(before, attempts=passed.attempts, version=passed.version))
+        except Stale:
+            log("sign-in", outcome="lost")
+
+    def _visit(self, person: PersonId, caller: Caller) -> Visit:
+        now = self._clock.now()
+        this = device_hash(person, caller.user_agent, caller.address)
+        before = self._store.devices(person)
+        self._store.seen(person, Device(hash=this, label=device_label(caller.user_agent), first_at=now, last_at=now))
+        return visit(before, this, now)
+
+    def _within(self, limit: Limit, who: str, now: datetime) -> bool:
+        """Count one more, under a name that is gone with the day: the table does not say who was counted."""
+        ends = limit.ends(now)
+        key = keyed(self._salt_of(now.date()), f"{ends:%Y-%m-%dT%H:%M}#{who}")
+        return self._store.count(limit.what, key, ends) <= limit.most
+
+    def _salt_of(self, day: date) -> str:
+        if self._salt is None or self._salt[0] != day:
+            self._salt = day, self._store.salt(day)
+        return self._salt[1]
 
 
-def _expired() -> Conflict:
-    return Conflict("expired", "This took too long, or was used already. Begin again.")
+class ProofService:
+    """What Cognito's trigger needs: it can look, and end a sign-in, and neither send nor sign anybody in."""
+
+    def __init__(self, store: SignInStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def accepts(self, person: str, answer: str) -> bool:
+        """Whether Cognito's question is answered by a sign-in that just came through here. It works once."""
+        handle_hash, _, proof = answer.partition(".")
+        sign_in = self._store.get(handle_hash) or SignIn(hash="", expires_at=self._clock.now())
+        if not sign_in.proves(person, token_hash(proof), self._clock.now()):
+            return False
+        try:
+            self._store.close(sign_in)
+        except Stale:
+            return False
+        return True
 
 
-def _salted(address: str, now: datetime) -> str:
-    """An address that can be counted for a day, and not be read back."""
-    return hashlib.sha256(f"{now:%Y-%m-%d}#{network(address) if ':' in address else address}".encode()).hexdigest()
+class SessionService:
+    """Whether a token is still good: API Gateway does not know who signed out."""
+
+    def __init__(self, store: SignInStore) -> None:
+        self._store = store
+
+    def good(self, person: PersonId, signed_in_at: datetime) -> bool:
+        """False for a token from before the person last signed out everywhere."""
+        ended = self._store.sessions_ended(person)
+        return ended is None or signed_in_at >= ended
+
+
+def _expired() -> Forbidden:
+    return Forbidden("expired", "This took too long, or was used already. Begin again.")
