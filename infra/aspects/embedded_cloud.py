@@ -34,6 +34,10 @@ TRANSPORT_CONDITIONS: Final = frozenset({"aws:SecureTransport", "s3:TlsVersion"}
 """Statements on these keys refuse what does not come over TLS. The embedded cloud enforces them, and speaks plain
 HTTP on the loopback address."""
 
+ACTIONS_OF_ITS_OWN: Final[Mapping[str, str]] = MappingProxyType({"sqs:SendMessage": "sqs:SendMessageBatch"})
+"""Rights that AWS has no name for, and that the embedded cloud wants beside ours: on AWS the first covers both. Roles
+get them where they are made (`infra.constructs.function`): an aspect comes too late for references between stacks."""
+
 
 @jsii.implements(IAspect)
 class EmbeddedCloud:

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.aspects.embedded_cloud import ACTIONS_OF_ITS_OWN
 from infra.config.settings import Settings
 from infra.constructs.alarms import Alarms
 from infra.layers import Assets
@@ -76,6 +77,7 @@ class HarbourFunction(Construct):
         super().__init__(scope, construct_id)
         size = settings.sizing[name]
         self.name = name
+        self._own = ACTIONS_OF_ITS_OWN if settings.local else {}
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -129,9 +131,10 @@ class HarbourFunction(Construct):
         conditions: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         """Add exactly these actions on exactly these resources to the function's role."""
+        more = [self._own[action] for action in actions if action in self._own]
         self.role.add_to_policy(
             iam.PolicyStatement(
-                actions=list(actions),
+                actions=[*actions, *more],
                 resources=list(resources),
                 conditions={operator: dict(keys) for operator, keys in (conditions or {}).items()} or None,
             )

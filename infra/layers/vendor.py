@@ -130,7 +130,7 @@ def cut_endpoints(table: dict[str, Any]) -> dict[str, Any]:
         # botocore looks a service up by its endpoint prefix, which for these is not the client's name
         name: {**service, "endpoints": {k: v for k, v in service.get("endpoints", {}).items() if kept(k)}}
         for name, service in partition["services"].items()
-        if name in {*BOTOCORE_SERVICES, "execute-api"}
+        if name in {*BOTOCORE_SERVICES, "email", "execute-api"}
     }
     regions = {name: region for name, region in partition["regions"].items() if name in REGIONS}
     return {**table, "partitions": [{**partition, "regions": regions, "services": services}]}

@@ -170,6 +170,7 @@ class NotificationService:
         return State.SENT
 
     def _not_taken(self, claimed: Notification, refused: NotTaken, now: datetime) -> State:
+        log("not taken", kind=claimed.type, reason=refused.reason, attempts=claimed.attempt)
         if not refused.for_good and claimed.attempt <= len(BACK_OFF):
             again = replace(claimed, state=State.CREATED, due_at=now + BACK_OFF[claimed.attempt - 1], claimed_at=None)
             self._put(claimed, again)
