@@ -38,6 +38,9 @@ ACTIONS_OF_ITS_OWN: Final[Mapping[str, str]] = MappingProxyType({"sqs:SendMessag
 """Rights that AWS has no name for, and that the embedded cloud wants beside ours: on AWS the first covers both. Roles
 get them where they are made (`infra.constructs.function`): an aspect comes too late for references between stacks."""
 
+CHECKED_WITHOUT_RESOURCE: Final = frozenset({"ses:SendEmail"})
+"""Rights that the embedded cloud grants on every resource or not at all: there roles get them on ``*``."""
+
 
 @jsii.implements(IAspect)
 class EmbeddedCloud:

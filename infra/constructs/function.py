@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.aspects.embedded_cloud import ACTIONS_OF_ITS_OWN
+from infra.aspects.embedded_cloud import ACTIONS_OF_ITS_OWN, CHECKED_WITHOUT_RESOURCE
 from infra.config.settings import Settings
 from infra.constructs.alarms import Alarms
 from infra.layers import Assets
@@ -78,6 +78,7 @@ class HarbourFunction(Construct):
         size = settings.sizing[name]
         self.name = name
         self._own = ACTIONS_OF_ITS_OWN if settings.local else {}
+        self._unbound = CHECKED_WITHOUT_RESOURCE if settings.local else frozenset[str]()
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -135,7 +136,7 @@ class HarbourFunction(Construct):
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=[*actions, *more],
-                resources=list(resources),
+                resources=["*"] if self._unbound & set(actions) else list(resources),
                 conditions={operator: dict(keys) for operator, keys in (conditions or {}).items()} or None,
             )
         )
