@@ -1,5 +1,7 @@
-"""A user pool that behaves as Cognito's documents say, where it matters to us: it calls the three triggers, knows users,
-challenges and tokens, and speaks botocore's language, so that our adapter runs on it."""
+# ruff: noqa: N803 - the names of parameters are botocore's
+"""A user pool that behaves as Cognito's documents say, where it matters to us: it calls the three triggers, it knows
+users, challenges and tokens, and it speaks botocore's language, so that our adapter runs on it.
+"""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class MemorySignIns:
         self.known: dict[PersonId, dict[str, Device]] = {}
         self.ended: dict[PersonId, datetime] = {}
         self.asked: Counter[str] = Counter()
-        self.between: Callable[[], None] | None = None
+        self.between: Callable[[], object] | None = None
 
     def put_lookup(self, reference: str, date_of_birth: str, person: PersonId) -> None:
         """What the writer of people does."""
@@ -103,9 +103,9 @@ class MemorySignIns:
 
     def put(self, sign_in: SignIn) -> SignIn:
         self.asked["put"] += 1
-        if self.between:
-            self.between, now = None, self.between
-            now()
+        meanwhile, self.between = self.between, None
+        if meanwhile:
+            meanwhile()
         if self.sign_ins[sign_in.hash].version != sign_in.version:
             raise Stale
         kept = replace(sign_in, version=sign_in.version + 1)

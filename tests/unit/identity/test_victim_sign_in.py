@@ -8,7 +8,13 @@ import pytest
 
 from harbour.contact.model import Channel, Consent, ContactPlan
 from harbour.crime.model import PersonId
-from harbour.identity.victims.model import CODE_ATTEMPTS, PER_ADDRESS_AND_HOUR, PER_PERSON_AND_DAY, RESENDS
+from harbour.identity.victims.model import (
+    CODE_ATTEMPTS,
+    PER_ADDRESS_AND_HOUR,
+    PER_PERSON_AND_DAY,
+    PER_SOURCE_AND_HOUR,
+    RESENDS,
+)
 from harbour.identity.victims.service import Caller, TooMany
 from harbour.runtime.errors import Forbidden, HarbourError, Unavailable
 from tests.unit.identity.entry import AT_HOME, BORN, DANA, ELSEWHERE, REFERENCE, Entry, link
@@ -307,7 +313,7 @@ def test_a_handle_that_was_invented_is_like_one_that_has_expired(entry: Entry) -
         entry.service.prove("x" * 43, REFERENCE, BORN)
 
 
-# -- replay and races ----------------------------------------------------------------------------------------------------
+# -- replay and races --------------------------------------------------------------------------------------------------
 
 
 def test_a_code_brings_in_once(entry: Entry) -> None:
@@ -321,7 +327,7 @@ def test_a_code_brings_in_once(entry: Entry) -> None:
 def test_of_two_right_codes_at_once_one_brings_in(entry: Entry) -> None:
     handle, code = entry.code_sent()
     other = entry.serve()
-    entry.store.between = lambda: other.finish(handle, code, AT_HOME) and None
+    entry.store.between = lambda: other.finish(handle, code, AT_HOME)
     with pytest.raises(Forbidden, match="Begin again"):
         entry.service.finish(handle, code, AT_HOME)
     assert len(entry.cognito.tokens) == 1
@@ -344,7 +350,7 @@ def test_wrong_codes_at_once_are_all_counted(entry: Entry) -> None:
 def test_a_page_that_asks_twice_at_once_gets_one_code(entry: Entry) -> None:
     handle = entry.begin()
     other = entry.serve()
-    entry.store.between = lambda: other.prove(handle, REFERENCE, BORN) and None
+    entry.store.between = lambda: other.prove(handle, REFERENCE, BORN)
     assert entry.service.prove(handle, REFERENCE, BORN) == RESENDS
     assert len(entry.phone.got) == 1
     assert entry.service.finish(handle, entry.phone.code, AT_HOME).tokens
@@ -401,9 +407,7 @@ def test_an_ipv6_subscriber_has_one_limit_for_all_their_addresses(entry: Entry) 
 
 
 def test_who_invents_addresses_is_stopped_by_their_own(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
-    from harbour.identity.victims import service
-
-    monkeypatch.setattr(service, "PER_SOURCE_AND_HOUR", replace(service.PER_SOURCE_AND_HOUR, most=5))
+    monkeypatch.setattr("harbour.identity.victims.service.PER_SOURCE_AND_HOUR", replace(PER_SOURCE_AND_HOUR, most=5))
     for n in range(5):
         entry.begin(replace(AT_HOME, address=f"10.0.0.{n}"))
     with pytest.raises(TooMany):

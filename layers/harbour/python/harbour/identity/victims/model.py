@@ -315,6 +315,12 @@ def caller_address(forwarded_for: str, source: str) -> str:
     return chain[-2] if len(chain) > 1 else (chain or [source])[0]
 
 
+def signed_in_at(claims: Mapping[str, object]) -> datetime | None:
+    """When the token of these claims was got; none when they do not say. API Gateway hands numbers on as text."""
+    said = str(claims.get("auth_time", ""))
+    return datetime.fromtimestamp(int(said), UTC) if re.fullmatch(r"[0-9]{1,11}", said) else None
+
+
 def _prefix(address: str, *, v4: int, v6: int) -> str:
     try:
         bits = v4 if ipaddress.ip_address(address).version == 4 else v6  # noqa: PLR2004 - the protocol's name

@@ -338,10 +338,16 @@ class SessionService:
     def __init__(self, store: SignInStore) -> None:
         self._store = store
 
-    def good(self, person: PersonId, signed_in_at: datetime) -> bool:
-        """False for a token from before the person last signed out everywhere."""
+    def good(self, person: PersonId, since: datetime | None) -> bool:
+        """False for a token from before the person last signed out everywhere.
+
+        Parameters
+        ----------
+        since
+            `signed_in_at`: whole seconds, so that who signs out and in again within one is asked once more.
+        """
         ended = self._store.sessions_ended(person)
-        return ended is None or signed_in_at >= ended
+        return ended is None or (since is not None and since >= ended)
 
 
 def _expired() -> Forbidden:
