@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from docs.reference import asyncapi, openapi
+from docs.reference import asyncapi, openapi, portal
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -26,6 +26,7 @@ DOCUMENTS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "chat-protocol.yaml": asyncapi.document,
     "visitor-api.yaml": openapi.visitor,
     "officer-api.yaml": openapi.officer,
+    "portal-api.yaml": portal.portal,
 }
 """File name → what it says."""
 

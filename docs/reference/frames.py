@@ -48,6 +48,7 @@ class OpenedBody(Document):
     force: Annotated[str, Field(description="Id of the force, like `eastshire`.")]
     language: Tag
     service_language: Annotated[str, Field(description="The language that the officer reads.")]
+    crime: Annotated[str, Field(description="Reference of the crime, where the visitor came from the portal.")] = ""
 
 
 class JoinedBody(Document):

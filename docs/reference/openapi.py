@@ -40,16 +40,14 @@ _COMMON: Final = ("internal",)
 
 def visitor() -> Json:
     """The visitors' API."""
-    return _document(
-        title="Harbour for visitors", description=_VISITOR + _GATEWAY, stage="chat", function="visitor", routes=VISITOR
-    )
+    return api(title="Harbour for visitors", description=_VISITOR, stage="chat", function="visitor", routes=VISITOR)
 
 
 def officer() -> Json:
     """The officers' API."""
-    described = _document(
+    described = api(
         title="Harbour for officers",
-        description=_OFFICER + _GATEWAY,
+        description=_OFFICER,
         stage="officers",
         function="console",
         routes=OFFICER,
@@ -66,9 +64,8 @@ def officer() -> Json:
     return described
 
 
-def _document(
-    *, title: str, description: str, stage: str, function: str, routes: Mapping[tuple[str, str], Route]
-) -> Json:
+def api(*, title: str, description: str, stage: str, function: str, routes: Mapping[tuple[str, str], Route]) -> Json:
+    """A REST API of Chalice: its routes as they are in the app, with what is described of them."""
     models: set[type[BaseModel]] = {Problem}
     models |= {route.answers for route in routes.values() if route.answers}
     models |= {body_of(function, route.takes) for route in routes.values() if route.takes}
@@ -77,7 +74,7 @@ def _document(
         paths.setdefault(path, {})[method.lower()] = _operation(function, method, path, route)
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": VERSION, "description": description},
+        "info": {"title": title, "version": VERSION, "description": description + _GATEWAY},
         "servers": [
             {
                 "url": f"https://{{host}}/{stage}",

@@ -50,6 +50,14 @@ FROM_REST_ONLY: Final = (
 )
 """What only the REST APIs answer, besides the codes of the socket."""
 
+FROM_THE_PORTAL: Final = (
+    Refusal("no_crime", 404, "There is no such crime, or it is not this person's: nobody can tell which.", "Go back."),
+    Refusal("no_appointment", 404, "There is no such appointment.", "Fetch the crime again."),
+    Refusal("cancelled", 409, "The appointment was cancelled.", "As above."),
+    Refusal("past", 409, "The appointment has been.", "As above."),
+)
+"""What only the portal's API answers, besides the codes of the others."""
+
 FROM_API_GATEWAY: Final = (
     Refusal("bad_request", 400, "API Gateway refused the request before any function ran."),
     Refusal("unauthorized", 401, "No token, or one that has expired.", "Sign in again."),
@@ -84,7 +92,7 @@ def refusal(code: str) -> Refusal:
     LookupError
         There is no such code.
     """
-    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY):
+    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL):
         if known.code == code:
             return known
     raise LookupError(code)

@@ -144,6 +144,7 @@ class Item(Document):
     opened_at: Instant
     last_at: Annotated[Instant, Field(description="In this version the same as `since`.")]
     preview: None
+    crime: Annotated[str, Field(description="Reference of the crime, where the visitor came from the portal.")] = ""
 
 
 class ClosedItem(Item):
@@ -254,7 +255,8 @@ class Route:
     action: str = ""
 
 
-_BODY: Final = ("bad_body", "bad_field", "lone_surrogate", "too_large")
+BODY: Final = ("bad_body", "bad_field", "lone_surrogate", "too_large")
+"""Why a body is refused by its form."""
 _CONVERSATION: Final = "/conversations/{conversation}"
 _READ: Final = ("no_conversation", "try_again")
 _CHANGED: Final = (*_READ, "closed")
@@ -264,10 +266,10 @@ VISITOR: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", "/force"): Route(answers=Force, refuses=("unknown_force",)),
         ("GET", "/help"): Route(answers=Help, refuses=("unknown_force",)),
         ("POST", "/tickets"): Route(
-            takes="Tickets", answers=VisitorTicket, status=201, refuses=(*_BODY, "resume_refused", "try_again")
+            takes="Tickets", answers=VisitorTicket, status=201, refuses=(*BODY, "resume_refused", "try_again")
         ),
         ("POST", "/exit"): Route(
-            takes="Exit", answers=None, status=204, refuses=(*_BODY, "resume_refused", "try_again")
+            takes="Exit", answers=None, status=204, refuses=(*BODY, "resume_refused", "try_again")
         ),
     }
 )
@@ -276,7 +278,7 @@ OFFICER: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
     {
         ("GET", "/me"): Route(answers=Me, action="queue", refuses=("unknown_force",)),
         ("POST", "/ticket"): Route(answers=OfficerTicket, status=201, action="converse"),
-        ("PUT", "/duty"): Route(takes="DutyChange", answers=Duty, action="duty", refuses=_BODY),
+        ("PUT", "/duty"): Route(takes="DutyChange", answers=Duty, action="duty", refuses=BODY),
         ("GET", "/queue"): Route(answers=Queue, action="queue"),
         ("GET", "/closed"): Route(answers=ClosedList, action="read_closed"),
         ("GET", "/canned"): Route(
@@ -302,7 +304,7 @@ OFFICER: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             answers=Note,
             status=201,
             action="note",
-            refuses=(*_BODY, *_READ, "empty_text", "too_long"),
+            refuses=(*BODY, *_READ, "empty_text", "too_long"),
         ),
         ("GET", f"{_CONVERSATION}/package"): Route(answers=Package, action="package", refuses=(*_READ, "not_sealed")),
     }

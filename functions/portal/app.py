@@ -43,8 +43,8 @@ class AppointmentChange(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    reason: Annotated[str, Field(max_length=500)] = ""
-    wishes: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[str, Field(json_schema_extra={"maxLength": 500})] = ""
+    wishes: Annotated[str, Field(json_schema_extra={"maxLength": 500})] = ""
 
 
 class SafeHours(BaseModel):
@@ -225,9 +225,12 @@ def change_contact() -> dict[str, Any]:
 @answering(app)
 def visits() -> dict[str, Any]:
     """Where the person signed in, latest first."""
+    from harbour.identity.victims.model import caller_address
+
     request = request_of(app)
-    address = str((request.context.get("identity") or {}).get("sourceIp") or "")
-    found = casework.portal().visits(_caller(), request.headers.get("user-agent", ""), address)
+    source = str((request.context.get("identity") or {}).get("sourceIp", ""))
+    address = caller_address(request.headers.get("x-forwarded-for", ""), source)
+    found = casework.portal().visits(_caller(), request.headers.get("user-agent", "")[:400], address)
     return {
         "devices": [
             {"label": one.label, "first": rfc3339(one.first), "last": rfc3339(one.last), "this": one.this}

@@ -13,10 +13,11 @@ from openapi_spec_validator import validate
 
 from docs import generate
 from docs.reference.frames import FRAMES
+from docs.reference.portal import PORTAL
 from docs.reference.rest import OFFICER, VISITOR, app_of
 from harbour.conversation.protocol import COMMANDS
 
-OPENAPI = ("visitor-api.yaml", "officer-api.yaml")
+OPENAPI = ("visitor-api.yaml", "officer-api.yaml", "portal-api.yaml")
 
 
 def read(name: str) -> dict[str, Any]:
@@ -66,7 +67,11 @@ def test_a_stale_document_is_named(
 
 @pytest.mark.parametrize(
     ("name", "function", "table"),
-    [("visitor-api.yaml", "visitor", VISITOR), ("officer-api.yaml", "console", OFFICER)],
+    [
+        ("visitor-api.yaml", "visitor", VISITOR),
+        ("officer-api.yaml", "console", OFFICER),
+        ("portal-api.yaml", "portal", PORTAL),
+    ],
 )
 def test_the_documented_routes_are_those_of_the_app(name: str, function: str, table: dict[Any, Any]) -> None:
     app = {(method, path) for path, methods in app_of(function).routes.items() for method in methods}

@@ -19,7 +19,7 @@ from harbour.crime.model import CrimeId, CrimeRef, PersonId
 from harbour.crime.ports import Appointment, Entry, Message
 from harbour.crime.progress import CrimeState
 from harbour.directory.model import ForceProfile
-from harbour.identity.victims.model import device_label, network
+from harbour.identity.victims.model import device_hash
 from harbour.notification import clock as statutory
 from harbour.notification.catalogue import for_trigger, message_types
 from harbour.notification.model import MessageType, Notification
@@ -183,8 +183,7 @@ class PortalService:
 
     def visits(self, who: PersonId, user_agent: str, address: str) -> Sequence[Visit]:
         """Where the person signed in, latest first, and which of it is what asks now."""
-        label = device_label(user_agent)
-        this = hashlib.sha256(f"{who}{label}{network(address)}".encode("utf-8", "surrogatepass")).hexdigest()
+        this = device_hash(who, user_agent, address)
         return [
             Visit(label=one.label, first=one.first_at, last=one.last_at, this=one.hash == this)
             for one in self._devices.devices(who)

@@ -1,0 +1,261 @@
+"""What a victim says: messages, other appointments, and how they may be contacted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harbour.contact.model import Channel, Consent, ContactPlan
+from harbour.crime.ports import Appointment
+from harbour.portal.model import Choice, ContactWish, opaque
+from harbour.portal.service import LONGEST_REASON
+from harbour.runtime.errors import Conflict, HarbourError, Invalid, NotFound, Unavailable
+from tests.unit.portal.cases import AMINA, ID, NOW, OTHER_ID, OTHER_REF, REF, Cases
+
+CLIENT = "0b6f5a52-1111-4222-8333-444455556666"
+
+
+def task_of(cases: Cases) -> dict[str, Any]:
+    (crime, ident), *_ = cases.store.asked
+    body: dict[str, Any] = json.loads(cases.store.tasks[ident].body)
+    assert body["crime"] == crime
+    return body
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_is_stored_word_for_word_and_becomes_a_task_of_the_officer(cases: Cases) -> None:
+    text = "  Hello <b>\n\n\u202ewhen?  "
+    letter = cases.service.write(AMINA, ID, text, CLIENT)
+    assert (letter.text, letter.state, letter.mine) == (text, "sent", True)
+    body = task_of(cases)
+    assert body["type"] == "harbour.message.created"
+    assert body["data"] | {"task": None} == {
+        "id": letter.id,
+        "text": text,
+        "from": "victim",
+        "person": "P1",
+        "task": None,
+    }
+    assert body["data"]["task"]["due_at"] == "2026-11-27T00:00:00.000Z"  # the end of the second working day
+    (stored,) = cases.service.case(AMINA, ID, "").messages
+    assert stored == letter
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4_000).filter(str.strip))
+def test_any_text_comes_back_as_it_was_written(cases: Cases, text: str) -> None:
+    cases.store.letters[REF].clear()
+    cases.service.write(AMINA, ID, text, opaque("c", text))
+    (letter,) = cases.service.case(AMINA, ID, "").messages
+    assert letter.text == text
+
+
+def test_the_same_message_sent_again_is_one(cases: Cases) -> None:
+    first = cases.service.write(AMINA, ID, "Hello", CLIENT)
+    cases.wait(minutes=5)
+    assert cases.service.write(AMINA, ID, "Hello again", CLIENT) == first
+    assert len(cases.store.letters[REF]) == 1
+    assert {task for _, task in cases.store.asked} == set(cases.store.tasks)
+    assert len(cases.store.tasks) == 1
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "empty_text"), (" \n\t", "empty_text"), ("x" * 4_001, "too_long")])
+def test_a_message_that_says_nothing_or_too_much_is_refused(cases: Cases, text: str, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        cases.service.write(AMINA, ID, text, CLIENT)
+    assert (refused.value.code, refused.value.field) == (code, "text")
+    assert cases.store.asked == []
+
+
+def test_characters_are_counted_and_not_bytes(cases: Cases) -> None:
+    assert len(cases.service.write(AMINA, ID, "🙂" * 4_000, CLIENT).text) == 4_000
+
+
+# -- appointments ----------------------------------------------------------------------------------------------------
+
+
+def booked(cases: Cases, ident: str = "a1", state: str = "booked", days: int = 3) -> str:
+    cases.store.meetings[REF].append(
+        Appointment(id=ident, at=NOW + timedelta(days=days), what="A statement", where="Northgate", state=state)
+    )
+    return opaque("appointment", REF, ident)
+
+
+def test_asking_for_another_time_is_a_task_of_the_officer(cases: Cases) -> None:
+    ident = booked(cases)
+    (shown,) = cases.service.case(AMINA, ID, "").appointments
+    assert (shown.id, shown.state, shown.can_change) == (ident, "booked", True)
+    asked = cases.service.ask_for_change(AMINA, ID, ident, "I work then", "Any evening")
+    assert (asked.state, asked.can_change) == ("change_requested", False)
+    body = task_of(cases)
+    assert body["type"] == "harbour.task.created"
+    assert body["data"]["reason"] == "appointment_change"
+    assert "I work then" in body["data"]["detail"]
+    assert "Any evening" in body["data"]["detail"]
+
+
+def test_asking_the_same_again_changes_nothing(cases: Cases) -> None:
+    ident = booked(cases)
+    first = cases.service.ask_for_change(AMINA, ID, ident, "why", "when")
+    assert cases.service.ask_for_change(AMINA, ID, ident, "why", "when") == first
+    assert len(cases.store.asked) == 1
+    cases.service.ask_for_change(AMINA, ID, ident, "why", "or on Monday")
+    assert len(cases.store.tasks) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "reason", "kind", "code"),
+    [
+        ("cancelled", 3, "why", Conflict, "cancelled"),
+        ("booked", -1, "why", Conflict, "past"),
+        ("booked", 3, " ", Invalid, "empty_text"),
+        ("booked", 3, "x" * (LONGEST_REASON + 1), Invalid, "too_long"),
+    ],
+)
+def test_what_cannot_be_changed_says_why(
+    cases: Cases, state: str, days: int, reason: str, kind: type[HarbourError], code: str
+) -> None:
+    ident = booked(cases, state=state, days=days)
+    with pytest.raises(kind) as refused:
+        cases.service.ask_for_change(AMINA, ID, ident, reason, "")
+    assert refused.value.code == code
+    assert cases.store.tasks == {}
+
+
+def test_another_crimes_appointment_is_not_there(cases: Cases) -> None:
+    booked(cases)
+    cases.store.meetings[OTHER_REF] = cases.store.meetings[REF]
+    with pytest.raises(NotFound) as refused:
+        cases.service.ask_for_change(AMINA, ID, opaque("appointment", OTHER_REF, "a1"), "why", "")
+    assert refused.value.code == "no_appointment"
+
+
+# -- the contact plan ------------------------------------------------------------------------------------------------
+
+
+def wish(**other: Any) -> ContactWish:
+    values: dict[str, Any] = {
+        "channel": Choice.SMS,
+        "start": time(9),
+        "end": time(18),
+        "days": frozenset({1, 2}),
+        "language": "cy",
+        "code_word": None,
+        "safe": True,
+    }
+    return ContactWish(**values | other)
+
+
+def test_a_plan_is_stored_as_the_persons_own_and_officers_are_told(cases: Cases) -> None:
+    cases.a_person(AMINA, "P1", REF, OTHER_REF)
+    shown = cases.service.change_contact(AMINA, wish(channel=Choice.BOTH, code_word="blue teapot"))
+    assert (shown.channel, shown.language, shown.code_word, shown.safe) == (Choice.BOTH, "cy", True, True)
+    assert (shown.phone_hint, shown.email_hint) == ("07•• ••• •123", "a•••@e•••.org")
+    stored = cases.store.people[AMINA]
+    assert stored.plan == ContactPlan(
+        consent=Consent.AGREED,
+        channels=frozenset(Channel),
+        hours=stored.plan.hours,
+        language="cy",
+        code_word="blue teapot",
+        changed_at=NOW,
+        changed_by="person",
+    )
+    assert stored.version == 2
+    assert {crime for crime, _ in cases.store.asked} == {REF, OTHER_REF}
+    assert all("teapot" not in task.body for task in cases.store.tasks.values())
+    assert "09:00" in task_of(cases)["data"]["detail"]
+
+
+@pytest.mark.parametrize("other", [{"safe": False}, {"channel": Choice.NONE}, {"safe": False, "channel": Choice.BOTH}])
+def test_what_is_not_safe_is_switched_off_whatever_else_was_chosen(cases: Cases, other: dict[str, Any]) -> None:
+    shown = cases.service.change_contact(AMINA, wish(**other))
+    assert (shown.channel, shown.safe) == (Choice.NONE, False)
+    plan = cases.store.people[AMINA].plan
+    assert (plan.consent, plan.channels) == (Consent.DO_NOT_CONTACT, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("person", "other", "field"),
+    [
+        ({"phone": ""}, {}, "channel"),
+        ({"email": ""}, {"channel": Choice.EMAIL}, "channel"),
+        ({"email": ""}, {"channel": Choice.BOTH}, "channel"),
+        ({"blocked": "same_as_suspect"}, {}, "channel"),
+        ({}, {"start": time(18), "end": time(18)}, "hours"),
+        ({}, {"start": time(20), "end": time(8)}, "hours"),
+        ({}, {"days": frozenset()}, "hours"),
+        ({}, {"days": frozenset({0, 1})}, "hours"),
+        ({}, {"language": "tlh"}, "language"),
+        ({}, {"language": ""}, "language"),
+        ({}, {"code_word": "x" * 41}, "code_word"),
+        ({}, {"code_word": "a\nb"}, "code_word"),
+    ],
+)
+def test_a_plan_that_cannot_be_kept_is_refused_by_its_field(
+    cases: Cases, person: dict[str, Any], other: dict[str, Any], field: str
+) -> None:
+    before = cases.a_person(AMINA, "P1", REF, **person)
+    with pytest.raises(Invalid) as refused:
+        cases.service.change_contact(AMINA, wish(**other))
+    assert (refused.value.code, refused.value.field) == ("bad_field", field)
+    assert cases.store.people[AMINA] == before
+
+
+def test_somebody_whose_number_is_the_suspects_can_still_switch_everything_off(cases: Cases) -> None:
+    cases.a_person(AMINA, "P1", REF, blocked="same_as_suspect", phone="", email="")
+    assert cases.service.change_contact(AMINA, wish(channel=Choice.NONE)).channel is Choice.NONE
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, "old"), ("", ""), ("  new  ", "new")])
+def test_a_code_word_stays_unless_another_is_given(cases: Cases, given: str | None, kept: str) -> None:
+    plan = replace(cases.store.people[AMINA].plan, code_word="old")
+    cases.a_person(AMINA, "P1", REF, plan=plan)
+    cases.service.change_contact(AMINA, wish(code_word=given))
+    assert cases.store.people[AMINA].plan.code_word == kept
+
+
+def test_the_same_plan_again_writes_nothing(cases: Cases) -> None:
+    cases.service.change_contact(AMINA, wish())
+    cases.wait(hours=1)
+    cases.service.change_contact(AMINA, wish())
+    assert cases.store.people[AMINA].version == 2
+    assert len(cases.store.asked) == 1
+
+
+def test_a_plan_written_over_by_somebody_else_is_read_again(cases: Cases) -> None:
+    cases.store.race = 3
+    assert cases.service.change_contact(AMINA, wish()).channel is Choice.SMS
+    cases.store.race = 99
+    with pytest.raises(Unavailable):
+        cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL))
+
+
+@pytest.mark.parametrize(
+    ("plan", "sensitive", "channel"),
+    [
+        (ContactPlan(), False, Choice.BOTH),
+        (ContactPlan(), True, Choice.NONE),
+        (ContactPlan(consent=Consent.DO_NOT_CONTACT, channels=frozenset(Channel)), False, Choice.NONE),
+        (ContactPlan(consent=Consent.AGREED, channels=frozenset({Channel.EMAIL})), True, Choice.EMAIL),
+    ],
+)
+def test_the_plan_says_what_would_really_happen(
+    cases: Cases, plan: ContactPlan, channel: Choice, *, sensitive: bool
+) -> None:
+    cases.a_person(AMINA, "P1", REF, plan=plan, sensitive=sensitive)
+    assert cases.service.contact(AMINA).channel is channel
+
+
+def test_writing_to_another_persons_crime_reaches_nobody(cases: Cases) -> None:
+    with pytest.raises(NotFound):
+        cases.service.write(AMINA, OTHER_ID, "Hello", CLIENT)
+    assert cases.store.tasks == {}
