@@ -79,7 +79,8 @@ def syllables(word: str) -> int:
     plain = word.lower().removesuffix("'s").strip("'")
     groups = len(re.findall(r"[aeiouy]+", plain))
     silent = re.search(r"[^aeiouylr]e$|[^aeiouytd]ed$|[^aeiouysxzcgh]es$", plain) is not None
-    count = max(1, groups - (1 if silent and groups > 1 else 0))
+    apart = len(re.findall(r"(?<![tscgx])i[ao]|(?<=[aeiouy])ing$", plain))
+    count = max(1, groups + apart - (1 if silent and groups > 1 else 0))
     return min(count, 2) if plain in _list("familiar") or plain.removesuffix("s") in _list("familiar") else count
 
 
