@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from typing import Any, cast
 
 from harbour.aws.victim_pool import VictimPool
@@ -79,6 +80,7 @@ class MemorySignIns:
         self.ended: dict[PersonId, datetime] = {}
         self.asked: Counter[str] = Counter()
         self.between: Callable[[], object] | None = None
+        self._one = Lock()
 
     def put_lookup(self, reference: str, date_of_birth: str, person: PersonId) -> None:
         """What the writer of people does."""
@@ -106,10 +108,11 @@ class MemorySignIns:
         meanwhile, self.between = self.between, None
         if meanwhile:
             meanwhile()
-        if self.sign_ins[sign_in.hash].version != sign_in.version:
-            raise Stale
         kept = replace(sign_in, version=sign_in.version + 1)
-        self.sign_ins[sign_in.hash] = kept
+        with self._one:
+            if self.sign_ins[sign_in.hash].version != sign_in.version:
+                raise Stale
+            self.sign_ins[sign_in.hash] = kept
         return kept
 
     def close(self, sign_in: SignIn) -> None:

@@ -1,0 +1,213 @@
+"""One contract, two stores of sign-ins: the table ``cases`` (on moto) and the one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from harbour.aws.crimes import lookup_item
+from harbour.aws.people import link_item, person_item
+from harbour.aws.sign_ins import SignInTable, sign_in_item, sign_in_of
+from harbour.crime.model import CrimeRef, PersonId
+from harbour.identity.victims.model import NO_CRIME, Device, Invitation, SignIn, Step, proof_key
+from harbour.identity.victims.ports import SignInStore, Stale
+from tests.unit.identity.entry import BORN, DANA, REFERENCE, START, MemorySignIns
+
+WHOLE = SignIn(
+    hash="ab" * 32,
+    expires_at=START + timedelta(minutes=15),
+    step=Step.ASKED,
+    invited=DANA.id,
+    person=DANA.id,
+    crime=CrimeRef(REFERENCE),
+    asked=2,
+    attempts=1,
+    code_hash="cd" * 32,
+    code_expires_at=START + timedelta(minutes=10),
+    proof_hash="ef" * 32,
+    proof_expires_at=START + timedelta(minutes=1),
+)
+
+
+class World(Protocol):
+    """A store, and the writer of people beside it."""
+
+    @property
+    def store(self) -> SignInStore: ...
+
+    def known(self, reference: str, born: str, person: PersonId) -> None: ...
+
+
+class InMemory:
+    def __init__(self) -> None:
+        self.store = MemorySignIns()
+
+    def known(self, reference: str, born: str, person: PersonId) -> None:
+        self.store.put_lookup(reference, born, person)
+
+
+class InTheTable:
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.store = SignInTable(client, "cases")
+
+    def known(self, reference: str, born: str, person: PersonId) -> None:
+        self._client.put_item(TableName="cases", Item=lookup_item(CrimeRef(reference), born, person))
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-2")
+        client.create_table(
+            TableName="cases",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        )
+        yield client
+
+
+@pytest.fixture(params=["memory", "table"])
+def world(request: pytest.FixtureRequest) -> World:
+    return InMemory() if request.param == "memory" else InTheTable(request.getfixturevalue("dynamodb"))
+
+
+@pytest.fixture
+def store(world: World) -> SignInStore:
+    return world.store
+
+
+def test_a_sign_in_comes_back_as_it_was(store: SignInStore) -> None:
+    for sign_in in (WHOLE, SignIn(hash="01" * 32, expires_at=START)):
+        store.begin(sign_in)
+        assert store.get(sign_in.hash) == sign_in
+        assert sign_in_of(sign_in_item(sign_in)) == sign_in
+    assert store.get("99" * 32) is None
+
+
+def test_a_write_that_names_an_old_version_is_refused(store: SignInStore) -> None:
+    store.begin(WHOLE)
+    kept = store.put(replace(WHOLE, attempts=2))
+    assert kept.version == WHOLE.version + 1
+    with pytest.raises(Stale):
+        store.put(replace(WHOLE, attempts=3))
+    assert store.get(WHOLE.hash) == kept
+
+
+def test_of_many_writes_at_once_one_gets_through(store: SignInStore) -> None:
+    store.begin(WHOLE)
+
+    def write(n: int) -> bool:
+        try:
+            store.put(replace(WHOLE, attempts=n))
+        except Stale:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(write, range(8))) == 1
+
+
+def test_what_is_closed_has_no_proof_and_is_closed_once(store: SignInStore) -> None:
+    store.begin(WHOLE)
+    store.close(WHOLE)
+    closed = store.get(WHOLE.hash)
+    assert closed == replace(WHOLE, step=Step.DEAD, proof_hash="", proof_expires_at=None, version=1)
+    with pytest.raises(Stale):
+        store.close(WHOLE)
+    with pytest.raises(Stale):
+        store.put(WHOLE)
+
+
+def test_what_is_not_there_cannot_be_closed_into_being(store: SignInStore) -> None:
+    with pytest.raises(Stale):
+        store.close(replace(WHOLE, hash="77" * 32))
+    assert store.get("77" * 32) is None
+
+
+def test_an_invitation_is_taken_once(store: SignInStore) -> None:
+    store.put_invitation(Invitation(hash="aa", person=DANA.id, expires_at=START + timedelta(hours=48)))
+    assert store.take_invitation("bb", START) is None
+    assert store.take_invitation("aa", START) == DANA.id
+    assert store.take_invitation("aa", START) is None
+
+
+def test_an_invitation_that_has_expired_is_none_and_gone(store: SignInStore) -> None:
+    store.put_invitation(Invitation(hash="aa", person=DANA.id, expires_at=START))
+    assert store.take_invitation("aa", START) is None
+    assert store.take_invitation("aa", START - timedelta(hours=1)) is None
+
+
+def test_what_a_person_knows_leads_to_them_as_the_writer_of_people_wrote_it(world: World) -> None:
+    world.known(REFERENCE, BORN, DANA.id)
+    assert world.store.known_by(proof_key("42 12345-26", BORN)) == (DANA.id,)
+    assert world.store.known_by(proof_key(REFERENCE, "1990-03-08")) == ()
+    twin = PersonId("ee" * 16)
+    world.known(REFERENCE, BORN, twin)
+    assert set(world.store.known_by(proof_key(REFERENCE, BORN))) == {DANA.id, twin}
+
+
+def test_counters_count_each_for_itself(store: SignInStore) -> None:
+    until = START + timedelta(hours=1)
+    assert [store.count("address", "k", until) for _ in range(3)] == [1, 2, 3]
+    assert store.count("address", "other", until) == 1
+    assert store.count("person", "k", until) == 1
+
+
+def test_a_day_has_one_salt(store: SignInStore) -> None:
+    today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
+    assert store.salt(today) == store.salt(today)
+    assert store.salt(today) != store.salt(tomorrow)
+
+
+def test_a_device_keeps_when_it_was_first_seen(store: SignInStore) -> None:
+    later = START + timedelta(days=3)
+    phone = Device(hash="d1", label="Chrome on Android", first_at=START, last_at=START)
+    laptop = Device(hash="d2", label="Firefox on Windows", first_at=START, last_at=START + timedelta(days=1))
+    for device in (phone, laptop, replace(phone, first_at=later, last_at=later)):
+        store.seen(DANA.id, device)
+    assert store.devices(DANA.id) == (replace(phone, last_at=later), laptop)
+    assert store.devices(PersonId("ff" * 16)) == ()
+
+
+def test_when_somebody_signed_out_everywhere_is_known(store: SignInStore) -> None:
+    assert store.sessions_ended(DANA.id) is None
+    for at in (START, START + timedelta(hours=1)):
+        store.end_sessions(DANA.id, at)
+        assert store.sessions_ended(DANA.id) == at
+
+
+def test_devices_and_sign_outs_are_no_links_of_the_person(dynamodb: Any) -> None:
+    from harbour.aws.people import PeopleTable
+
+    dynamodb.put_item(TableName="cases", Item=person_item(replace(DANA, version=1)))
+    dynamodb.put_item(TableName="cases", Item=link_item(DANA.id, DANA.links[0]))
+    store = SignInTable(dynamodb, "cases")
+    store.seen(DANA.id, Device(hash="d1", label="Chrome on Android", first_at=START, last_at=START))
+    store.end_sessions(DANA.id, START)
+    assert PeopleTable(dynamodb, "cases").person(DANA.id) == replace(DANA, version=1)
+
+
+def test_everything_but_people_goes_by_itself(dynamodb: Any) -> None:
+    store = SignInTable(dynamodb, "cases")
+    store.begin(replace(WHOLE, crime=NO_CRIME))
+    store.put_invitation(Invitation(hash="aa", person=DANA.id, expires_at=START))
+    store.count("address", "k", START)
+    store.salt(START.date())
+    store.seen(DANA.id, Device(hash="d1", label="Chrome on Android", first_at=START, last_at=START))
+    store.end_sessions(DANA.id, START)
+    items = dynamodb.scan(TableName="cases")["Items"]
+    assert len(items) == 6
+    for item in items:
+        gone = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)
+        assert START <= gone <= START + timedelta(days=400)
