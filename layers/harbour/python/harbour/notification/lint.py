@@ -35,7 +35,7 @@ LONGEST_SENTENCE: Final = 25
 LONGEST_TITLE: Final = 60
 MOST_PARTS: Final[Mapping[str, int]] = {"en": 1, "cy": 2}
 EMAIL_SENTENCES: Final = range(2, 5)
-PORTAL_SENTENCES: Final = range(1, 7)
+MOST_PORTAL_SENTENCES: Final = 4
 LAST_RIGHT: Final = 12
 
 _OUTER: Final = ("sms", "subject", "email")
@@ -157,8 +157,9 @@ def _lengths(where: str, texts: Texts) -> Iterator[Finding]:
     letter = [one for one in _sentences(texts.email) if not one.endswith(",")]
     if len(letter) not in EMAIL_SENTENCES:
         yield _finding(where, "email", "too_long", f"{len(letter)} sentences besides the greeting")
-    if len(_sentences(texts.portal)) not in PORTAL_SENTENCES:
-        yield _finding(where, "portal", "too_long", f"{len(_sentences(texts.portal))} sentences")
+    for field in ("portal", "portal_next"):
+        if (count := len(_sentences(getattr(texts, field)))) > MOST_PORTAL_SENTENCES:
+            yield _finding(where, field, "too_long", f"{count} sentences")
 
 
 def _links(where: str, field: str, text: str) -> Iterator[Finding]:
