@@ -250,7 +250,12 @@ class HarbourPortal(Stack):
             standard_threat_protection_mode=cognito.StandardThreatProtectionMode.FULL_FUNCTION,
             mfa=cognito.Mfa.OFF,
             password_policy=cognito.PasswordPolicy(
-                min_length=64, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
+                # no flow takes a password, and nobody is given one: this only has to be met by one that is thrown away
+                min_length=12,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_digits=True,
+                require_symbols=True,
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )

@@ -22,6 +22,9 @@ from harbour.notification.model import MessageType, Notification, NotificationId
 
 SEVERAL: Final = "several_updates"
 
+ALONE: Final = frozenset({"officer_message", "portal_invitation"})
+"""An answer, and the way in: never held back for others, and never a reason to hold others back."""
+
 Deadline = Callable[[str, datetime, bool], datetime | None]
 """(time limit, when it happened, enhanced rights) → by when the law wants it told; none without a limit."""
 
@@ -33,15 +36,16 @@ class PlanRules:
     Attributes
     ----------
     merge
-        After a message, further ones join one for so long.
+        After a message, further ones join one for so long: whoever types several things into the crime system at once
+        makes one message more, not several. What somebody waits for (`ALONE`) neither joins nor holds up others.
     per_day
         Messages to one person by one channel in a day, statutory ones not counted out.
     same_per_hour, any_per_hour
         Below what the networks allow (20 and 100).
     """
 
-    merge: timedelta = timedelta(minutes=15)
-    per_day: int = 6
+    merge: timedelta = timedelta(seconds=30)
+    per_day: int = 10
     same_per_hour: int = 15
     any_per_hour: int = 60
 
@@ -114,7 +118,12 @@ def _one(
     due = now if kind.pierces_quiet_hours else next_allowed(person.plan.hours, now)
     held = next((message for message in mine if message.type == SEVERAL and message.state is State.CREATED), None)
     after = _not_before(mine, kind.key, now, rules)
-    if held is not None and not kind.pierces_quiet_hours and not (by_law and held.due_at > by_law):
+    if (
+        held is not None
+        and kind.key not in ALONE
+        and not kind.pierces_quiet_hours
+        and not (by_law and held.due_at > by_law)
+    ):
         return _joined(held, occasion, by_law)
     made = Notification(
         id=ident(person.id, occasion.event.id, kind.key, channel),
@@ -155,8 +164,9 @@ def _not_before(mine: Sequence[Notification], kind: str, now: datetime, rules: P
     """When the next message may go, by merging and by every cap."""
     counted = [message for message in mine if message.state not in (State.CANCELLED, State.FAILED)]
     earliest = now
-    if counted:
-        earliest = max(earliest, max(_when(message) for message in counted) + rules.merge)
+    close = [_when(message) for message in counted if message.type not in ALONE]
+    if close and kind not in ALONE:
+        earliest = max(earliest, max(close) + rules.merge)
     for window, limit, among in (
         (timedelta(days=1), rules.per_day, counted),
         (timedelta(hours=1), rules.any_per_hour, counted),
