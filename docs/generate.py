@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from docs.reference import asyncapi, openapi, portal
+from docs.reference import asyncapi, openapi, portal, portal_sign_in
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -27,6 +27,7 @@ DOCUMENTS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "visitor-api.yaml": openapi.visitor,
     "officer-api.yaml": openapi.officer,
     "portal-api.yaml": portal.portal,
+    "sign-in-api.yaml": portal_sign_in.sign_in,
 }
 """File name → what it says."""
 

@@ -58,6 +58,16 @@ FROM_THE_PORTAL: Final = (
 )
 """What only the portal's API answers, besides the codes of the others."""
 
+FROM_SIGN_IN: Final = (
+    Refusal(
+        "wrong_code", 403, "Not right, or older than 10 minutes; `left` says how many attempts remain.", "Ask again."
+    ),
+    Refusal("expired", 403, "The sign-in is too old, used, or used up; or a step was left out.", "Begin again."),
+    Refusal("too_many", 429, "Too many sign-ins were begun from this address within an hour.", "Show another way."),
+    Refusal("sign_in_failed", 503, "The user pool did not answer. The code is still good.", "Send the same again."),
+)
+"""What only the portal's sign-in answers, besides the codes of the others."""
+
 FROM_API_GATEWAY: Final = (
     Refusal("bad_request", 400, "API Gateway refused the request before any function ran."),
     Refusal("unauthorized", 401, "No token, or one that has expired.", "Sign in again."),
@@ -78,6 +88,8 @@ BEHIND_THE_DOORS: Final = (
     Refusal("seal_faulty", 409, "The package that was made does not verify. Nothing was stored."),
     Refusal("foreign_package", 409, "The package's place holds something else."),
     Refusal("no_package", 404, "The evidence store has no such object."),
+    Refusal("one_login_refused", 403, "GOV.UK One Login brought nobody back, or what it said does not fit together."),
+    Refusal("one_login_unavailable", 503, "GOV.UK One Login does not answer."),
     Refusal("signing_unavailable", 503, "The signing key does not answer."),
     Refusal("store_unavailable", 503, "The evidence store does not answer."),
 )
@@ -92,7 +104,7 @@ def refusal(code: str) -> Refusal:
     LookupError
         There is no such code.
     """
-    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL):
+    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN):
         if known.code == code:
             return known
     raise LookupError(code)

@@ -38,6 +38,7 @@ class Problem(Document):
     code: Annotated[str, Field(description="Stable; what a client decides by.")]
     detail: Annotated[str, Field(description="A sentence for people. Never repeats what was sent.")]
     field: Annotated[str, Field(description="The field that is wrong.")] = ""
+    left: Annotated[int, Field(ge=0, description="With `wrong_code`: how many attempts remain.")] = 0
 
 
 # -- visitors --------------------------------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ from openapi_spec_validator import validate
 from docs import generate
 from docs.reference.frames import FRAMES
 from docs.reference.portal import PORTAL
+from docs.reference.portal_sign_in import SIGN_IN
 from docs.reference.rest import OFFICER, VISITOR, app_of
 from harbour.conversation.protocol import COMMANDS
 
-OPENAPI = ("visitor-api.yaml", "officer-api.yaml", "portal-api.yaml")
+OPENAPI = ("visitor-api.yaml", "officer-api.yaml", "portal-api.yaml", "sign-in-api.yaml")
 
 
 def read(name: str) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def test_a_stale_document_is_named(
         ("visitor-api.yaml", "visitor", VISITOR),
         ("officer-api.yaml", "console", OFFICER),
         ("portal-api.yaml", "portal", PORTAL),
+        ("sign-in-api.yaml", "sign_in", SIGN_IN),
     ],
 )
 def test_the_documented_routes_are_those_of_the_app(name: str, function: str, table: dict[Any, Any]) -> None:

@@ -10,16 +10,18 @@ from docs.reference.refusals import (
     BEHIND_THE_DOORS,
     FROM_API_GATEWAY,
     FROM_REST_ONLY,
+    FROM_SIGN_IN,
     FROM_THE_PORTAL,
     ON_THE_SOCKET,
 )
 from harbour.conversation import protocol
 from harbour.evidence import errors as sealing
-from harbour.runtime.errors import Conflict, Forbidden, HarbourError, Invalid, NotFound, Unavailable
+from harbour.runtime.errors import Conflict, Forbidden, HarbourError, Invalid, NotFound, TooMany, Unavailable
 from infra.constructs import chalice_api, firewall
 
 ROOT = Path(__file__).parents[3]
-STATUS = {kind.__name__: kind.status for kind in (HarbourError, Invalid, Forbidden, NotFound, Conflict, Unavailable)}
+KINDS = (HarbourError, Invalid, Forbidden, NotFound, Conflict, TooMany, Unavailable)
+STATUS = {kind.__name__: kind.status for kind in KINDS}
 SEALING = {
     name: kind.status
     for name, kind in vars(sealing).items()
@@ -56,7 +58,8 @@ def literals(tree: ast.AST, called: str) -> Iterator[str]:
 
 def test_every_code_of_the_functions_is_explained_with_its_status_and_no_other() -> None:
     by_rule = {(code, Invalid.status) for code in (*protocol._CODES.values(), "bad_field")}
-    explained = {(r.code, r.status) for r in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *BEHIND_THE_DOORS)}
+    everywhere = (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *BEHIND_THE_DOORS)
+    explained = {(r.code, r.status) for r in everywhere}
     assert set(raised()) | by_rule == explained
 
 
@@ -67,6 +70,10 @@ def test_every_answer_of_api_gateway_and_the_firewall_is_explained() -> None:
 
 
 def test_no_code_is_explained_twice_in_one_place() -> None:
-    for place in ((*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL), FROM_API_GATEWAY, BEHIND_THE_DOORS):
+    for place in (
+        (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN),
+        FROM_API_GATEWAY,
+        BEHIND_THE_DOORS,
+    ):
         codes = [refusal.code for refusal in place]
         assert len(codes) == len(set(codes))

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from jsonschema import Draft202012Validator
 
+from docs.reference import portal_sign_in
 from harbour import casework
 from tests.unit.functions.doors import door, recorded
 from tests.unit.identity.entry import AT_HOME, BORN, DANA, ELSEWHERE, PHONE, REFERENCE, Entry
 
 ADDRESS = "203.0.113.9"
+DOCUMENT = portal_sign_in.sign_in()
 
 
 @pytest.fixture
@@ -40,7 +43,22 @@ def post(path: str, body: object = None, **headers: str) -> tuple[int, Any]:
     }
     answer = door("sign_in").app(event, None)
     assert answer["headers"]["Cache-Control"] == "no-store"
-    return answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None
+    body = json.loads(answer["body"]) if answer["body"] else None
+    documented(path, answer["statusCode"], body)
+    return answer["statusCode"], body
+
+
+def documented(path: str, status: int, body: Any) -> None:
+    """Every answer is one that the API's document knows."""
+    response = DOCUMENT["paths"][path]["post"]["responses"][str(status)]
+    if "content" not in response:
+        assert body is None
+        return
+    ((kind, content),) = response["content"].items()
+    schema = content["schema"] | {"components": DOCUMENT["components"]}
+    Draft202012Validator(schema).validate(body)
+    if kind == "application/problem+json":
+        assert f"`{body['code']}`" in response["description"]
 
 
 def signed_in(entry: Entry) -> dict[str, Any]:

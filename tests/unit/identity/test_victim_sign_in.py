@@ -15,8 +15,8 @@ from harbour.identity.victims.model import (
     PER_SOURCE_AND_HOUR,
     RESENDS,
 )
-from harbour.identity.victims.service import Caller, TooMany
-from harbour.runtime.errors import Forbidden, HarbourError, Unavailable
+from harbour.identity.victims.service import Caller
+from harbour.runtime.errors import Forbidden, HarbourError, TooMany, Unavailable
 from tests.unit.identity.entry import AT_HOME, BORN, DANA, ELSEWHERE, REFERENCE, Entry, link
 
 EVE = replace(DANA, id=PersonId("ee" * 16), source_id="P2", given_name="Eve")

@@ -7,6 +7,7 @@
     ├── Forbidden          403  known caller, not allowed
     ├── NotFound           404
     ├── Conflict           409  the state has moved on
+    ├── TooMany            429  wait before trying again
     └── Unavailable        503  a service behind us does not answer; try again
 
 Each carries a stable ``code`` (the socket's error code and the last segment of the problem ``type``), a sentence for
@@ -66,6 +67,12 @@ class Conflict(HarbourError):
     """The state has moved on; reading again shows how."""
 
     status = 409
+
+
+class TooMany(HarbourError):
+    """The same was tried too often. Waiting helps."""
+
+    status = 429
 
 
 class Unavailable(HarbourError):

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from harbour.contact.gate import reachable
-from harbour.contact.model import Channel, Consent, Person
+from harbour.contact.gate import allowed
+from harbour.contact.model import Channel, Person
 from harbour.crime.model import CrimeRef, PersonId
 
 INVITATION_LIFETIME: Final = timedelta(hours=48)
@@ -253,19 +253,15 @@ def crime_of(person: Person, proof: str) -> CrimeRef | None:
     return found
 
 
-def channel_for_code(person: Person) -> Channel | None:
-    """How a code may reach the person; none: it may not.
+def channel_for_code(person: Person, crime: CrimeRef) -> Channel | None:
+    """How a code may reach somebody who was found by that crime; none: it may not.
 
-    They ask for it themselves, now: their hours do not count. Their plan does. Whoever says *do not contact*, and
-    whoever nobody has asked in a sensitive case, gets none by a channel that somebody else may read.
+    They ask for it themselves, now, so that their hours do not count. The gate does, as for every message: whoever says
+    *do not contact*, and whoever nobody has asked in a sensitive case, gets none by what somebody else may read.
     """
-    plan = person.plan
-    if plan.consent is Consent.DO_NOT_CONTACT or person.blocked:
-        return None
-    if plan.consent is Consent.UNKNOWN and any(link.sensitive for link in person.links):
-        return None
-    usable = reachable(person) & plan.channels if plan.consent is Consent.AGREED else reachable(person)
-    return next((channel for channel in (Channel.SMS, Channel.EMAIL) if channel in usable), None)
+    link = next((link for link in person.links if link.crime == crime), None)
+    open_channels = allowed(person, link).channels if link else frozenset()
+    return next((channel for channel in (Channel.SMS, Channel.EMAIL) if channel in open_channels), None)
 
 
 # -- devices and addresses ---------------------------------------------------------------------------------------------

@@ -44,22 +44,13 @@ from harbour.identity.victims.model import (
 )
 from harbour.identity.victims.ports import CodeSender, Officers, Pace, Pool, SignInStore, Stale
 from harbour.runtime.clock import Clock
-from harbour.runtime.errors import Forbidden, HarbourError, Unavailable
+from harbour.runtime.errors import Forbidden, TooMany, Unavailable
 from harbour.runtime.telemetry import log
 
 ASKS: Final = ("reference", "date_of_birth")
 
 _RACES: Final = 3
 """So often a sign-in that changed meanwhile is read again. It is one page's: more is nobody's honest doing."""
-
-
-class TooMany(HarbourError):
-    """Too many attempts from one address."""
-
-    status = 429
-
-    def __init__(self) -> None:
-        super().__init__("too_many", "Too many attempts. Wait an hour, or call 101. In danger call 999.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +123,13 @@ class SignInService:
         Raises
         ------
         TooMany
+            ``too_many``: from this address, within an hour.
         """
         now = self._clock.now()
         within = self._within(PER_ADDRESS_AND_HOUR, counted(caller.address), now)
         if not (self._within(PER_SOURCE_AND_HOUR, counted(caller.source), now) and within):
             log("sign-in", outcome="too_many")
-            raise TooMany
+            raise TooMany("too_many", "Too many attempts. Wait an hour, or call 101. In danger call 999.")
         handle = new_token()
         invited = self._store.take_invitation(token_hash(invitation or new_token()), now)
         self._store.begin(SignIn(hash=token_hash(handle), expires_at=now + SIGN_IN_LIFETIME, invited=invited))
@@ -245,7 +237,7 @@ class SignInService:
         who = person.id if person else sign_in.hash
         within = self._within(PER_PERSON_AND_DAY, who, now)
         within = self._within(PER_PERSON_AT_ONCE, who, now) and within
-        channel = channel_for_code(person) if person else None
+        channel = channel_for_code(person, sign_in.crime) if person else None
         code = new_code()
         secret = code if channel and within else new_token()
         try:
