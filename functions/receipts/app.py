@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from harbour import casework
 from harbour.notification.receipts import read_mail_event, read_text_log
+from harbour.runtime.errors import Unavailable
 from harbour.runtime.telemetry import log
 
 _processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -20,14 +21,25 @@ _processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Take in each receipt of the batch."""
     if "awslogs" in event:
-        document = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
-        for line in document.get("logEvents", ()):
-            if receipt := read_text_log(line["message"]):
-                log("receipt", outcome=casework.receipts().take(receipt))
-        return None
+        return _lines(json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"]))))
     return process_partial_response(event=event, record_handler=_record, processor=_processor, context=context)
 
 
 def _record(record: SQSRecord) -> None:
     if receipt := read_mail_event(record.body):
         log("receipt", outcome=casework.receipts().take(receipt))
+
+
+def _lines(document: dict[str, Any]) -> None:
+    """All lines, whatever becomes of one. What came too early comes again: Lambda calls once more in a minute."""
+    early: Unavailable | None = None
+    for line in document.get("logEvents", ()):
+        receipt = read_text_log(line["message"])
+        if receipt is None:
+            continue
+        try:
+            log("receipt", outcome=casework.receipts().take(receipt))
+        except Unavailable as error:
+            early = error
+    if early is not None:
+        raise early

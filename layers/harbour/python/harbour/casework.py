@@ -279,6 +279,8 @@ def _values() -> dict[str, str]:
 @cache
 def notifications() -> NotificationService:
     """Sending."""
+    from harbour.aws import clients
+    from harbour.aws.notifications import NumberCounts
     from harbour.notification.service import ErrorWindow, NotificationService
 
     return NotificationService(
@@ -286,6 +288,7 @@ def notifications() -> NotificationService:
         people(),
         providers(),
         ErrorWindow(),
+        NumberCounts(clients.dynamodb(), load(CasesSettings).cases),
         link_queue(),
         CLOCK,
         force=load(CasesSettings).force,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -15,9 +17,8 @@ from harbour.aws.tasks import task_item
 from harbour.contact.model import Channel
 from harbour.crime.link import TaskWanted, task
 from harbour.crime.model import CrimeRef, PersonId
-from harbour.notification.model import Notification, NotificationId, State
+from harbour.notification.model import Notification, NotificationId, State, crimes_of, look_at
 from harbour.notification.ports import Moved
-from harbour.notification.service import CLAIM
 from harbour.runtime.clock import Clock, parse, rfc3339
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from harbour.aws.cases import Item
+    from harbour.crime.quality import Problem
 
 RECEIPTS_KEPT: Final = timedelta(days=30)
 
 _TIMES: Final = ("created_at", "due_at", "deadline_at", "claimed_at", "sent_at", "delivered_at")
-_WATCHED: Final = {State.CREATED: timedelta(), State.SENDING: CLAIM, State.UNKNOWN: timedelta()}
-"""States in which a message is looked at again, and how long after its time."""
+_RACED: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+"""Why a transaction did not happen, where somebody else's did."""
 
 
 class NotificationTable:
@@ -49,36 +51,27 @@ class NotificationTable:
 
     def recent(self, person: PersonId) -> list[Notification]:
         """All messages of a person, newest state."""
-        answer = self._db.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={
-                ":pk": {"S": cases.person(person)},
-                ":sk": {"S": cases.NOTIFICATION},
-            },
-            ConsistentRead=True,
-        )
-        return [notification_of(item) for item in answer["Items"]]
+        return list(self._all(person))
 
-    def put(self, before: Notification, after: Notification, tasks: Sequence[TaskWanted] = ()) -> None:
-        """One conditional Put, or with a receipt's way back or tasks one transaction."""
-        change = guarded(before, after)
-        more: list[dict[str, Any]] = []
-        if after.provider_id and after.provider_id != before.provider_id:
-            more.append({"Put": {"TableName": self._table, "Item": self._way_back(after)}})
-        now = self._clock.now()
-        more += [
-            {"Put": {"TableName": self._table, "Item": task_item(task(after.crime, "", wanted, now))}}
-            for wanted in tasks
+    def put(
+        self,
+        before: Notification,
+        after: Notification,
+        tasks: Sequence[TaskWanted] = (),
+        problems: Sequence[Problem] = (),
+    ) -> None:
+        """One conditional Put; with a receipt's way back, tasks or problems one transaction."""
+        put: Any = {"TableName": self._table, **guarded(before, after)}
+        beside: list[Any] = [
+            {"Put": {"TableName": self._table, "Item": item}} for item in self._beside(before, after, tasks, problems)
         ]
         try:
-            if more:
-                put: Any = {"Put": {"TableName": self._table, **change}}
-                self._db.transact_write_items(TransactItems=[put, *more])  # type: ignore[list-item]
+            if beside:
+                self._db.transact_write_items(TransactItems=[{"Put": put}, *beside])
             else:
-                self._db.put_item(TableName=self._table, **change)
+                self._db.put_item(**put)
         except ClientError as error:
-            if code_of(error) in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+            if _raced(error):
                 raise Moved from None
             raise
 
@@ -90,14 +83,90 @@ class NotificationTable:
             return None
         return self.get(PersonId(item["person"]["S"]), NotificationId(item["notification"]["S"]))
 
-    def _way_back(self, message: Notification) -> Item:
-        expires = self._clock.now() + RECEIPTS_KEPT
+    def _all(self, person: PersonId) -> Iterator[Notification]:
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._db.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues={
+                    ":pk": {"S": cases.person(person)},
+                    ":sk": {"S": cases.NOTIFICATION},
+                },
+                ConsistentRead=True,
+                **start,
+            )
+            yield from map(notification_of, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _beside(
+        self, before: Notification, after: Notification, tasks: Sequence[TaskWanted], problems: Sequence[Problem]
+    ) -> Iterator[Item]:
+        now = self._clock.now()
+        # Receipts of e-mails, and all of GOV.UK Notify, bring our reference: only SNS knows nothing but its own id.
+        if after.channel is Channel.SMS and after.provider_id and after.provider_id != before.provider_id:
+            yield self._way_back(after, now)
+        for crime in crimes_of(after):
+            for wanted in tasks:
+                yield task_item(task(crime, "", wanted, now))
+            for problem in problems:
+                yield {
+                    **cases.key(cases.crime(crime), f"{cases.QUALITY}{problem.id}"),
+                    "body": {"S": json.dumps(asdict(replace(problem, crime=crime)) | {"role": problem.role.value})},
+                    "found_at": {"S": rfc3339(now)},
+                }
+
+    def _way_back(self, message: Notification, now: datetime) -> Item:
         return {
             **cases.key(cases.provider(message.provider, message.provider_id)),
             "person": {"S": message.person},
             "notification": {"S": message.id},
-            "expires": {"N": str(int(expires.timestamp()))},
+            "expires": {"N": str(int((now + RECEIPTS_KEPT).timestamp()))},
         }
+
+
+class NumberCounts:
+    """See :class:`harbour.notification.ports.NumberLimits`: one item for each number and hour by the clock.
+
+    Two hours that follow each other hold at most twice the limits between them, so half of what the networks allow in
+    any 60 minutes (100 texts, 20 of them the same) is never exceeded.
+    """
+
+    ANY: Final = 50
+    SAME: Final = 10
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._db = client
+        self._table = table
+
+    def take(self, number: str, sha256: str, at: datetime) -> datetime | None:
+        """One conditional Update."""
+        hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        after = hour + timedelta(hours=1)
+        key = hashlib.sha256(f"{number}#{rfc3339(hour)}".encode()).hexdigest()[:32]
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=cases.key(f"limit#sms#{key}"),
+                UpdateExpression="SET expires = :expires ADD #every :one, #same :one",
+                ConditionExpression=(
+                    "(attribute_not_exists(#every) OR #every < :any) AND (attribute_not_exists(#same) OR #same < :same)"
+                ),
+                ExpressionAttributeNames={"#every": "every", "#same": f"t{sha256[:16]}"},
+                ExpressionAttributeValues={
+                    ":one": {"N": "1"},
+                    ":any": {"N": str(self.ANY)},
+                    ":same": {"N": str(self.SAME)},
+                    ":expires": {"N": str(int((after + timedelta(hours=1)).timestamp()))},
+                },
+            )
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return after
+            raise
+        return None
 
 
 class NotifyQueue:
@@ -126,12 +195,16 @@ def guarded(before: Notification | None, after: Notification) -> dict[str, Any]:
     return {
         "Item": notification_item(after),
         "ConditionExpression": "mark = :mark",
-        "ExpressionAttributeValues": {":mark": {"S": _mark(before)}},
+        "ExpressionAttributeValues": {":mark": {"S": _mark(_body(before))}},
     }
 
 
 def notification_item(message: Notification) -> Item:
     """The message; in the index ``due`` for as long as it is to be looked at."""
+    return _item(message, _body(message))
+
+
+def _body(message: Notification) -> str:
     body = {
         "crime": message.crime,
         "causes": list(message.causes),
@@ -147,15 +220,21 @@ def notification_item(message: Notification) -> Item:
         "reason": message.reason,
         "sha256": message.sha256,
         "parts": message.parts,
+        "also": list(message.also),
+        "unsure": message.unsure,
         **{name: rfc3339(at) if (at := getattr(message, name)) else None for name in _TIMES},
     }
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _item(message: Notification, body: str) -> Item:
     item: Item = {
         **cases.key(cases.person(message.person), f"{cases.NOTIFICATION}{message.id}"),
-        "body": {"S": json.dumps(body, ensure_ascii=False)},
-        "mark": {"S": _mark(message)},
+        "body": {"S": body},
+        "mark": {"S": _mark(body)},
     }
-    if message.state in _WATCHED:
-        item |= cases.due("notify", (message.claimed_at or message.due_at) + _WATCHED[message.state])
+    if at := look_at(message):
+        item |= cases.due("notify", at)
     return item
 
 
@@ -172,6 +251,7 @@ def notification_of(item: Item) -> Notification:
         | {
             "crime": CrimeRef(body["crime"]),
             "causes": tuple(body["causes"]),
+            "also": tuple(body.get("also", ())),
             "channel": Channel(body["channel"]),
             "state": State(body["state"]),
         },
@@ -179,6 +259,14 @@ def notification_of(item: Item) -> Notification:
     )
 
 
-def _mark(message: Notification) -> str:
-    """Changes with every change that another writer must not overwrite."""
-    return f"{message.state.value}/{message.attempt}/{len(message.causes)}/{rfc3339(message.due_at)}/{message.reason}"
+def _mark(body: str) -> str:
+    """Changes with every change: nobody overwrites what they have not read."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def _raced(error: ClientError) -> bool:
+    """Whether somebody else wrote first; not a table that has no room, which is another matter."""
+    if code_of(error) != "TransactionCanceledException":
+        return code_of(error) in ("ConditionalCheckFailedException", "TransactionConflictException")
+    reasons = error.response.get("CancellationReasons", ())
+    return not reasons or any(reason.get("Code") in _RACED for reason in reasons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from harbour.contact.model import Channel
 from harbour.notification.ports import NotTaken, Unsure
 from harbour.notification.render import Rendered
+from harbour.runtime.telemetry import alarm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_BAD_REQUEST: Final = 400
+    from notifications_python_client.errors import HTTPError
+
 _TOO_MANY: Final = 429
+_SERVER: Final = 500
 
 
 class GovNotify:
@@ -34,9 +38,11 @@ class GovNotify:
         self._given = client
 
     def send(self, to: str, rendered: Rendered, reference: str) -> str:
-        """One call; Notify itself tries the networks again."""
+        """One call; Notify itself tries the networks again.
+
+        A refusal is ours to mend, as with Amazon: a key, a template, a limit. Receipts say that a number is dead.
+        """
         from notifications_python_client.errors import HTTPError, InvalidResponse
-        from requests.exceptions import ConnectTimeout, RequestException
 
         try:
             if rendered.channel is Channel.SMS:
@@ -53,23 +59,26 @@ class GovNotify:
                     personalisation={"subject": rendered.subject, "text": rendered.text},
                     reference=reference,
                 )
-        except ConnectTimeout:
-            raise NotTaken("unavailable", for_good=False) from None
         except HTTPError as error:
-            status = int(error.status_code or 0)
-            if status == _BAD_REQUEST:
-                bad = "dead_number" if rendered.channel is Channel.SMS else "bad_address"
-                raise NotTaken(bad, for_good=True) from None
-            if status == _TOO_MANY or 401 <= status < 500:  # noqa: PLR2004 - HTTP
-                raise NotTaken("throttled" if status == _TOO_MANY else "refused", for_good=False) from None
-            raise Unsure(f"status {status}") from None
-        except (InvalidResponse, RequestException) as error:
+            raise _refusal(error) from None
+        except InvalidResponse as error:
             raise Unsure(type(error).__name__) from None
         return str(answer["id"])
 
     def find(self, reference: str) -> str | None:
-        """Notify can be asked for what was handed over with a reference."""
-        found: Iterable[Mapping[str, Any]] = self._client.get_all_notifications(reference=reference)["notifications"]
+        """Notify can be asked for what was handed over with a reference.
+
+        Raises
+        ------
+        Unsure
+        """
+        from notifications_python_client.errors import HTTPError, InvalidResponse
+
+        try:
+            answer = self._client.get_all_notifications(reference=reference)
+        except (HTTPError, InvalidResponse) as error:
+            raise Unsure(type(error).__name__) from None
+        found: Iterable[Mapping[str, Any]] = answer["notifications"]
         return next((str(one["id"]) for one in found if one.get("reference") == reference), None)
 
     @cached_property
@@ -78,4 +87,22 @@ class GovNotify:
             return self._given
         from notifications_python_client.notifications import NotificationsAPIClient
 
+        # It would write Notify's own words into our log.
+        logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
         return NotificationsAPIClient(self._secret()["api_key"], timeout=15)  # type: ignore[no-untyped-call]
+
+
+def _refusal(error: HTTPError) -> NotTaken | Unsure:
+    """What an error of the client means. It hides why there was no answer: the reason is what it was raised from."""
+    from requests.exceptions import ConnectTimeout
+
+    if error.response is None:
+        never_left = isinstance(error.__cause__, ConnectTimeout)
+        return NotTaken("unavailable", for_good=False) if never_left else Unsure("no answer")
+    status = int(error.status_code)
+    if status >= _SERVER:
+        return Unsure(f"status {status}")
+    if status == _TOO_MANY:
+        return NotTaken("throttled", for_good=False)
+    alarm("a provider refused a request", target="notify", code=str(status))
+    return NotTaken("rejected", for_good=False)

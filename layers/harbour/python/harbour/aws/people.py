@@ -49,13 +49,13 @@ class PeopleTable:
         return replace(found, links=tuple(links)) if found else None
 
     def block(self, person: PersonId, reason: str) -> None:
-        """Set why nothing may be sent. Whoever changes the person meanwhile reads it again."""
+        """Add why something may not be sent. Whoever changes the person meanwhile reads it again."""
         for _ in range(5):
             before = self.person(person)
-            if before is None or before.blocked:
+            if before is None or reason in before.blocked.split():
                 return
             try:
-                self.save(before, replace(before, blocked=reason))
+                self.save(before, replace(before, blocked=f"{before.blocked} {reason}".strip()))
             except Conflict:
                 continue
             return

@@ -5,25 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+)
 
 from harbour.aws.clients import code_of
 from harbour.contact.model import Channel
 from harbour.notification.ports import NotTaken, Unsure
 from harbour.notification.render import Rendered
+from harbour.runtime.telemetry import alarm
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
 
-_FOR_GOOD: Final = {
-    "InvalidParameter": "dead_number",
-    "InvalidParameterValue": "dead_number",
-    "OptedOut": "opted_out",
-    "MessageRejected": "bad_address",
-    "BadRequestException": "bad_address",
-}
-"""Answers after which trying again cannot help."""
+_OPTED_OUT: Final = "OptedOut"
+
+_BUSY: Final = frozenset(
+    {"Throttling", "ThrottlingException", "TooManyRequestsException", "LimitExceededException", "ServiceUnavailable"}
+)
+"""Answers of the front door: nothing was done. Waiting helps."""
+
+_NEVER_LEFT: Final = (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+)
+"""The request certainly never reached the service."""
+
+_SERVER: Final = 500
 
 TAG: Final = "notification"
 """Name of the tag that comes back with every event of an e-mail."""
@@ -51,24 +69,22 @@ class Aws:
         self._configuration_set = configuration_set
 
     def send(self, to: str, rendered: Rendered, reference: str) -> str:
-        """One call, never repeated here."""
+        """One call, never repeated here.
+
+        A refusal of the account, the sender or the request is ours to mend: it says nothing against the person, so the
+        next provider may try, and nobody is struck off. Whether a number or an address is dead, receipts tell.
+        """
         try:
             if rendered.channel is Channel.SMS:
                 return self._text(to, rendered)
             return self._mail(to, rendered, reference)
-        except (ReadTimeoutError, ConnectionClosedError) as lost:
-            # The request had gone out: its answer, and nothing else, is missing.
-            raise Unsure(type(lost).__name__) from None
         except ClientError as error:
-            status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-            reason = _FOR_GOOD.get(code_of(error))
-            if reason:
-                raise NotTaken(reason, for_good=True) from None
-            if status >= 500 and code_of(error) not in ("ServiceUnavailable", "Throttling", "ThrottlingException"):  # noqa: PLR2004 - HTTP
-                raise Unsure(code_of(error)) from None
-            raise NotTaken("throttled" if "Throttl" in code_of(error) else "unavailable", for_good=False) from None
-        except BotoCoreError as error:
+            raise _refusal(error) from None
+        except _NEVER_LEFT as error:
             raise NotTaken(type(error).__name__, for_good=False) from None
+        except BotoCoreError as error:
+            # The request had gone out: its answer is missing or makes no sense.
+            raise Unsure(type(error).__name__) from None
 
     def find(self, reference: str) -> str | None:
         """Neither service can be asked; both tell by their receipts."""
@@ -103,3 +119,16 @@ class Aws:
             ConfigurationSetName=self._configuration_set,
         )
         return answer["MessageId"]
+
+
+def _refusal(error: ClientError) -> NotTaken | Unsure:
+    code = code_of(error)
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if code == _OPTED_OUT:
+        return NotTaken("opted_out", for_good=True)
+    if code in _BUSY:
+        return NotTaken("throttled", for_good=False)
+    if status >= _SERVER:
+        return Unsure(code)
+    alarm("a provider refused a request", target="aws", code=code)
+    return NotTaken("rejected", for_good=False)

@@ -7,6 +7,7 @@ guidance on safe contact; mission, part C). What may not be sent becomes a task 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,14 @@ from harbour.contact.model import Channel, Consent, Hours, Link, Person
 
 LONDON: Final = ZoneInfo("Europe/London")
 _LONGEST_WAIT_DAYS: Final = 8
+
+DEAD: Final[Mapping[str, frozenset[Channel]]] = {
+    "dead_number": frozenset({Channel.SMS}),
+    "opted_out": frozenset({Channel.SMS}),
+    "hard_bounce": frozenset({Channel.EMAIL}),
+    "complaint": frozenset({Channel.EMAIL}),
+}
+"""Reasons that close one channel; every other reason to block closes both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +44,27 @@ class Verdict:
 
 
 def allowed(person: Person, link: Link) -> Verdict:
-    """The channels by which the person may be told of this crime."""
+    """The channels by which the person may be told of this crime.
+
+    One sensitive crime silences the others, too: who reads a message about a stolen bicycle at home reads that the
+    police write.
+    """
     plan = person.plan
     if plan.consent is Consent.DO_NOT_CONTACT:
         return Verdict(channels=frozenset(), reason="do_not_contact")
-    if person.blocked:
+    closed = blocked(person)
+    if closed == frozenset(Channel):
         return Verdict(channels=frozenset(), reason="blocked")
-    if plan.consent is Consent.UNKNOWN and link.sensitive:
+    if plan.consent is Consent.UNKNOWN and (link.sensitive or any(one.sensitive for one in person.links)):
         return Verdict(channels=frozenset(), reason="not_agreed")
     usable = reachable(person)
     wanted = plan.channels if plan.consent is Consent.AGREED else usable
-    if not wanted:
+    if not wanted and plan.consent is Consent.AGREED:
         return Verdict(channels=frozenset(), reason="do_not_contact")
-    channels = wanted & usable
-    return Verdict(channels=channels, reason="" if channels else "no_details")
+    channels = (wanted & usable) - closed
+    if channels:
+        return Verdict(channels=channels)
+    return Verdict(channels=frozenset(), reason="blocked" if wanted & usable else "no_details")
 
 
 def reachable(person: Person) -> frozenset[Channel]:
@@ -56,6 +72,14 @@ def reachable(person: Person) -> frozenset[Channel]:
     return frozenset(
         channel for channel, value in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)) if value
     )
+
+
+def blocked(person: Person) -> frozenset[Channel]:
+    """The channels by which nothing may be sent whatever the plan says: a dead number does not close the e-mail."""
+    closed: frozenset[Channel] = frozenset()
+    for reason in person.blocked.split():
+        closed |= DEAD.get(reason, frozenset(Channel))
+    return closed
 
 
 def next_allowed(hours: Hours, at: datetime) -> datetime:

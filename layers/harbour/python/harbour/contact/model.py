@@ -88,7 +88,8 @@ class Person:
     email
         Normalised, checked; empty: none that can be used.
     blocked
-        Why nothing may go to the phone or e-mail whatever the plan says (``same_as_suspect``, ``dead_number``, …).
+        Why nothing may go to the phone or e-mail whatever the plan says, several in words: ``same_as_suspect`` closes
+        both, ``dead_number`` or ``hard_bounce`` one (:data:`harbour.contact.gate.DEAD`).
     version
         Rises with each change; a write names the one it read.
     """

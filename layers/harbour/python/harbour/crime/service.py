@@ -199,14 +199,25 @@ class UpdateService:
         changed: list[tuple[Notification | None, Notification]] = [
             (by_id[one.id], one) for entry in gone for one in cancelled(recent, entry.event.id)
         ]
+        # What was taken back joins nothing, and nothing joins it.
+        since = {one.id: one for _, one in changed}
+        recent = [since.get(one.id, one) for one in recent]
         if effect not in (Effect.APPLIED, Effect.CORRECTED) or kind_of(event.kind).silent:
             return changed, []
         link = next(link for link in someone.links if link.crime == event.crime)
         made = list(changed)
         tasks: list[TaskWanted] = []
+        own = for_trigger(event.kind, self._rules.force)
         for kind in self._kinds(event, recent):
-            values = self._values(event, someone, kind)
-            occasion = Occasion(person=someone, link=link, event=event, type=kind, values=values, recent=recent)
+            occasion = Occasion(
+                person=someone,
+                link=link,
+                event=event,
+                type=kind,
+                values=self._values(event, someone, kind),
+                recent=recent,
+                limit=own.limit if own else None,
+            )
             planned = plan(occasion, now, self._rules.plan, _deadline)
             made += [(None, one) for one in planned.create] + [(by_id[one.id], one) for one in planned.change]
             tasks += planned.tasks

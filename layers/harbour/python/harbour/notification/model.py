@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from harbour.contact.model import Channel
 from harbour.crime.model import CrimeRef, Kind, PersonId
+
+CLAIM: Final = timedelta(seconds=90)
+"""Longer than a function may run: a claim that is older belongs to one that died."""
+
+ASKED: Final = timedelta(seconds=60)
+"""Who creates a message that is due asks for it at once; it is looked for only when nothing came of that."""
+
+SECRETS: Final = frozenset({"link", "code"})
+"""Values that open something: not kept once a message has come to its end."""
 
 NotificationId = NewType("NotificationId", str)
 """Made from person, event, type and channel: the same cause never makes a second message."""
@@ -87,8 +96,12 @@ class Notification:
         Not before this: quiet hours, merging.
     deadline_at
         By law; none when there is no limit.
+    also
+        Other crimes whose events it tells of, when it was merged.
     attempt
         Rises with every claim.
+    unsure
+        So many of them may have reached a provider without anybody knowing.
     """
 
     id: NotificationId
@@ -113,3 +126,28 @@ class Notification:
     reason: str = ""
     sha256: str = ""
     parts: int = 0
+    also: tuple[CrimeRef, ...] = ()
+    unsure: int = 0
+
+
+def look_at(message: Notification) -> datetime | None:
+    """When somebody must look at the message, whatever became of the queue; none: it has come to its end."""
+    match message.state:
+        case State.CREATED if message.attempt == 0 and message.due_at <= message.created_at:
+            return message.due_at + ASKED
+        case State.CREATED | State.UNKNOWN:
+            return message.due_at
+        case State.SENDING:
+            return (message.claimed_at or message.due_at) + CLAIM
+        case _:
+            return None
+
+
+def crimes_of(message: Notification) -> tuple[CrimeRef, ...]:
+    """Every crime that it tells of: each one's officer must know when it did not arrive."""
+    return (message.crime, *message.also)
+
+
+def kept(message: Notification) -> Mapping[str, str]:
+    """The values that stay with the record of what was sent."""
+    return {name: value for name, value in message.values.items() if name not in SECRETS}

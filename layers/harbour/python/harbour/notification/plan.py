@@ -1,9 +1,9 @@
 """Whom an event concerns, what they are sent, when, and what becomes a task instead. Pure.
 
-Keep it simple (mission, part C): one message at once; what follows within minutes joins one "several updates". Never
-more in a day than the force allows, never in quiet hours unless a rule says so, never near the networks' limits (20
-identical or 100 texts per hour and number). But what the law wants by a time is never dropped: what cannot be sent by
-then becomes an officer's task.
+Keep it simple (mission, part C): one message at once; what follows within minutes waits, and what comes while it waits
+joins it as one "several updates". Never more in a day than the force allows, never in quiet hours unless a rule says
+so, never near the networks' limits (20 identical or 100 texts per hour and number). But what the law wants by a time is
+never dropped: it may go without waiting for others, and what cannot be sent by then becomes an officer's task, too.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from harbour.contact.gate import LONDON, allowed, next_allowed
-from harbour.contact.model import Channel, Link, Person
+from harbour.contact.model import Channel, Hours, Link, Person
 from harbour.crime.link import Reason, TaskWanted
 from harbour.crime.model import CrimeEvent
-from harbour.notification.model import MessageType, Notification, NotificationId, State
+from harbour.notification.model import MessageType, Notification, NotificationId, State, crimes_of
 
 SEVERAL: Final = "several_updates"
 
-ALONE: Final = frozenset({"officer_message", "portal_invitation"})
-"""An answer, and the way in: never held back for others, and never a reason to hold others back."""
+INVITATION: Final = "portal_invitation"
+"""Holds the way in: others may join it, and it joins none."""
 
 Deadline = Callable[[str, datetime, bool], datetime | None]
 """(time limit, when it happened, enhanced rights) → by when the law wants it told; none without a limit."""
@@ -36,16 +36,15 @@ class PlanRules:
     Attributes
     ----------
     merge
-        After a message, further ones join one for so long: whoever types several things into the crime system at once
-        makes one message more, not several. What somebody waits for (`ALONE`) neither joins nor holds up others.
+        Between two messages to a person by one channel; what comes meanwhile joins the second.
     per_day
-        Messages to one person by one channel in a day, statutory ones not counted out.
+        Messages to a person by one channel in any 24 hours, statutory ones not left out.
     same_per_hour, any_per_hour
-        Below what the networks allow (20 and 100).
+        In any 60 minutes: below what the networks allow (20 and 100).
     """
 
-    merge: timedelta = timedelta(seconds=30)
-    per_day: int = 10
+    merge: timedelta = timedelta(minutes=15)
+    per_day: int = 6
     same_per_hour: int = 15
     any_per_hour: int = 60
 
@@ -61,7 +60,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """Why somebody is told: an event, its message type, and what is known of who is to be told."""
+    """Why somebody is told: an event, its message type, and what is known of who is to be told.
+
+    Attributes
+    ----------
+    limit
+        The event's own time limit, where another message stands in for its own: the invitation, which leads to the
+        news. None: the type's.
+    """
 
     person: Person
     link: Link
@@ -69,23 +75,29 @@ class Occasion:
     type: MessageType
     values: Mapping[str, str]
     recent: Sequence[Notification] = field(default_factory=tuple)
+    limit: str | None = None
 
 
 def plan(occasion: Occasion, now: datetime, rules: PlanRules, deadline: Deadline) -> Planned:
-    """What one person is told of one event."""
+    """What one person is told of one event. Planned again, the same event makes nothing new."""
     person, link, kind = occasion.person, occasion.link, occasion.type
-    by_law = deadline(kind.limit, occasion.event.occurred_at, link.enhanced) if kind.limit else None
+    limit = kind.limit if occasion.limit is None else occasion.limit
+    by_law = deadline(limit, occasion.event.occurred_at, link.enhanced) if limit else None
     verdict = allowed(person, link)
     channels = verdict.channels & kind.channels
     if not channels:
-        return Planned(tasks=(_by_hand(occasion, verdict.reason or "no_details", by_law),))
+        return Planned(tasks=(_by_hand(occasion, verdict.reason or "no_channel", by_law),))
     create: list[Notification] = []
     change: list[Notification] = []
     tasks: list[TaskWanted] = []
     for channel in sorted(channels):
-        made = _one(occasion, channel, now, rules, by_law)
-        (change if any(made.id == old.id for old in occasion.recent) else create).append(made)
-        if by_law is not None and made.due_at > by_law:
+        mine = [message for message in occasion.recent if message.channel is channel]
+        if any(occasion.event.id in message.causes for message in mine if message.state is not State.CANCELLED):
+            continue
+        held = _held(occasion, mine, now, by_law)
+        made = _joined(held, occasion, by_law) if held else _new(occasion, channel, mine, now, rules, by_law)
+        (change if held else create).append(made)
+        if by_law is not None and made.due_at > max(by_law, now):
             tasks.append(_late(occasion, by_law))
     return Planned(create=tuple(create), change=tuple(change), tasks=tuple(dict.fromkeys(tasks)))
 
@@ -100,7 +112,9 @@ def cancelled(recent: Iterable[Notification], event: str) -> tuple[Notification,
         if message.state is State.CREATED and event in message.causes:
             rest = tuple(cause for cause in message.causes if cause != event)
             found.append(
-                replace(message, causes=rest) if rest else replace(message, state=State.CANCELLED, reason="withdrawn")
+                replace(message, causes=rest, values={**message.values, "count": str(len(rest))})
+                if rest
+                else replace(message, state=State.CANCELLED, reason="withdrawn")
             )
     return tuple(found)
 
@@ -110,22 +124,44 @@ def ident(person: str, event: str, kind: str, channel: Channel) -> NotificationI
     return NotificationId(hashlib.sha256(f"{person}#{event}#{kind}#{channel.value}".encode()).hexdigest()[:32])
 
 
-def _one(
-    occasion: Occasion, channel: Channel, now: datetime, rules: PlanRules, by_law: datetime | None
+# -- one message -----------------------------------------------------------------------------------------------------
+
+
+def _held(
+    occasion: Occasion, mine: Sequence[Notification], now: datetime, by_law: datetime | None
+) -> Notification | None:
+    """A message that waits and that this event may join. One that was tried may have arrived: nothing joins it."""
+    if occasion.type.pierces_quiet_hours or occasion.type.key == INVITATION:
+        return None
+    waiting = [one for one in mine if one.state is State.CREATED and one.attempt == 0 and one.due_at > now]
+    first = min(waiting, key=lambda one: one.due_at, default=None)
+    return None if first is None or (by_law is not None and by_law < first.due_at) else first
+
+
+def _joined(held: Notification, occasion: Occasion, by_law: datetime | None) -> Notification:
+    causes = (*held.causes, occasion.event.id)
+    deadlines = [at for at in (held.deadline_at, by_law) if at is not None]
+    crime = occasion.link.crime
+    return replace(
+        held,
+        type=held.type if held.type == INVITATION else SEVERAL,
+        causes=causes,
+        values={**held.values, "count": str(len(causes))},
+        deadline_at=min(deadlines) if deadlines else None,
+        also=held.also if crime in crimes_of(held) else (*held.also, crime),
+    )
+
+
+def _new(
+    occasion: Occasion,
+    channel: Channel,
+    mine: Sequence[Notification],
+    now: datetime,
+    rules: PlanRules,
+    by_law: datetime | None,
 ) -> Notification:
     person, kind = occasion.person, occasion.type
-    mine = [message for message in occasion.recent if message.channel is channel]
-    due = now if kind.pierces_quiet_hours else next_allowed(person.plan.hours, now)
-    held = next((message for message in mine if message.type == SEVERAL and message.state is State.CREATED), None)
-    after = _not_before(mine, kind.key, now, rules)
-    if (
-        held is not None
-        and kind.key not in ALONE
-        and not kind.pierces_quiet_hours
-        and not (by_law and held.due_at > by_law)
-    ):
-        return _joined(held, occasion, by_law)
-    made = Notification(
+    return Notification(
         id=ident(person.id, occasion.event.id, kind.key, channel),
         person=person.id,
         crime=occasion.link.crime,
@@ -137,49 +173,71 @@ def _one(
         values=occasion.values,
         state=State.CREATED,
         created_at=now,
-        due_at=due,
+        due_at=_due(kind, person.plan.hours, mine, now, rules, by_law),
         deadline_at=by_law,
     )
-    if after <= due or kind.pierces_quiet_hours:
-        return made
-    # Too soon after another one: this becomes the message that later ones join.
-    later = next_allowed(person.plan.hours, after)
-    if by_law is not None and later > by_law:
-        return made
-    return replace(made, id=ident(person.id, occasion.event.id, SEVERAL, channel), type=SEVERAL, due_at=later)
 
 
-def _joined(held: Notification, occasion: Occasion, by_law: datetime | None) -> Notification:
-    causes = held.causes if occasion.event.id in held.causes else (*held.causes, occasion.event.id)
-    deadlines = [at for at in (held.deadline_at, by_law) if at is not None]
-    return replace(
-        held,
-        causes=causes,
-        values={**held.values, "count": str(len(causes))},
-        deadline_at=min(deadlines) if deadlines else None,
-    )
+def _due(
+    kind: MessageType,
+    hours: Hours,
+    mine: Sequence[Notification],
+    now: datetime,
+    rules: PlanRules,
+    by_law: datetime | None,
+) -> datetime:
+    """When the message may go: by the person's hours, apart from others, and within every cap."""
+    counted = [message for message in mine if _counts(message)]
+    every = sorted(_when(message) for message in counted)
+    same = sorted(_when(message) for message in counted if message.type == kind.key)
+    hour = timedelta(hours=1)
+    networks = (_Cap(every, hour, rules.any_per_hour), _Cap(same, hour, rules.same_per_hour))
+    if kind.pierces_quiet_hours:
+        return _first(None, now, networks)
+    caps = (*networks, _Cap(every, timedelta(days=1), rules.per_day))
+    apart = _Cap(every, rules.merge, 1)
+    due = _first(hours, now, (*caps, apart))
+    if by_law is not None and due > by_law:
+        # The law does not wait for others to join.
+        return _first(hours, now, caps)
+    return due
 
 
-def _not_before(mine: Sequence[Notification], kind: str, now: datetime, rules: PlanRules) -> datetime:
-    """When the next message may go, by merging and by every cap."""
-    counted = [message for message in mine if message.state not in (State.CANCELLED, State.FAILED)]
-    earliest = now
-    close = [_when(message) for message in counted if message.type not in ALONE]
-    if close and kind not in ALONE:
-        earliest = max(earliest, max(close) + rules.merge)
-    for window, limit, among in (
-        (timedelta(days=1), rules.per_day, counted),
-        (timedelta(hours=1), rules.any_per_hour, counted),
-        (timedelta(hours=1), rules.same_per_hour, [message for message in counted if message.type == kind]),
-    ):
-        inside = sorted(_when(message) for message in among if _when(message) > now - window)
-        if len(inside) >= limit:
-            earliest = max(earliest, inside[-limit] + window)
-    return earliest
+@dataclass(frozen=True, slots=True)
+class _Cap:
+    """At most ``most`` messages in any ``window``. ``times`` are those of the others, in order."""
+
+    times: Sequence[datetime]
+    window: timedelta
+    most: int
+
+    def holds(self, at: datetime) -> bool:
+        near = sorted([*(one for one in self.times if abs(one - at) < self.window), at])
+        return all(near[index + self.most] - near[index] >= self.window for index in range(len(near) - self.most))
+
+
+def _first(hours: Hours | None, now: datetime, caps: Sequence[_Cap]) -> datetime:
+    """The first moment that lies in the hours and within all caps: now, or when an earlier message drops out of one."""
+    moments = sorted({now, *(one + cap.window for cap in caps for one in cap.times if one + cap.window > now)})
+    for moment in moments:
+        at = next_allowed(hours, moment) if hours else moment
+        if all(cap.holds(at) for cap in caps):
+            return at
+    raise AssertionError("after the last message of all, with its window, nothing counts")
+
+
+def _counts(message: Notification) -> bool:
+    """Whether a network may have it, or will."""
+    if message.state is State.FAILED:
+        return message.sent_at is not None or message.unsure > 0
+    return message.state is not State.CANCELLED
 
 
 def _when(message: Notification) -> datetime:
     return message.sent_at or max(message.due_at, message.created_at)
+
+
+# -- tasks instead ---------------------------------------------------------------------------------------------------
 
 
 def _by_hand(occasion: Occasion, reason: str, by_law: datetime | None) -> TaskWanted:
@@ -189,12 +247,13 @@ def _by_hand(occasion: Occasion, reason: str, by_law: datetime | None) -> TaskWa
         "not_agreed": "Nobody has agreed with the person yet how to contact them safely.",
         "blocked": "The contact details may not be used: see the data-quality tasks.",
         "no_details": "There is no number and no address that can be used.",
+        "no_channel": "This is not sent by the channel that the person chose.",
     }[reason]
     return TaskWanted(
         reason=Reason.UNSAFE_CONTACT if unsafe else Reason.NO_CONTACT_DETAILS,
         key=f"{occasion.person.id}-{occasion.event.id}",
         title="Tell the victim in person, safely",
-        detail=f"{why} Update: {occasion.type.key.replace('_', ' ')}.",
+        detail=f"{why} Update: {occasion.event.kind.replace('_', ' ')}.",
         due_at=by_law,
     )
 

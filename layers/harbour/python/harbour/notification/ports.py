@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from harbour.contact.model import Channel, Person
 from harbour.crime.link import TaskWanted
 from harbour.crime.model import CrimeRef, PersonId
 from harbour.notification.model import Notification, NotificationId
 from harbour.notification.render import Rendered
+
+if TYPE_CHECKING:
+    # Loads the tables of all phone numbers: only who finds a problem needs them.
+    from harbour.crime.quality import Problem
 
 
 class Moved(Exception):
@@ -23,9 +27,9 @@ class NotTaken(Exception):
     Attributes
     ----------
     reason
-        ``dead_number``, ``opted_out``, ``bad_address``, ``throttled``, ``unavailable``, …
+        ``opted_out``, ``throttled``, ``unavailable``, ``rejected``, …
     for_good
-        Trying again cannot help.
+        No provider may try again: the person does not want it.
     """
 
     def __init__(self, reason: str, *, for_good: bool) -> None:
@@ -54,7 +58,13 @@ class Provider(Protocol):
         ...
 
     def find(self, reference: str) -> str | None:
-        """The id of what was handed over with that reference, where the provider can say; else none."""
+        """The id of what was handed over with that reference, where the provider can say; else none.
+
+        Raises
+        ------
+        Unsure
+            The provider can say, and does not answer now.
+        """
         ...
 
 
@@ -65,10 +75,17 @@ class NotificationStore(Protocol):
         """One message."""
         ...
 
-    def put(self, before: Notification, after: Notification, tasks: Sequence[TaskWanted] = ()) -> None:
-        """Replace ``before`` by ``after``, with tasks for the crime system, all or nothing.
+    def put(
+        self,
+        before: Notification,
+        after: Notification,
+        tasks: Sequence[TaskWanted] = (),
+        problems: Sequence[Problem] = (),
+    ) -> None:
+        """Replace ``before`` by ``after``, with tasks for the crime system and problems of its data, all or nothing.
 
-        When ``after`` has a provider's id, a receipt that names it leads to the message from then on.
+        Tasks and problems are for every crime that the message tells of. When ``after`` is a text message with a
+        provider's id, a receipt that names it leads to the message from then on; those of e-mails bring our reference.
 
         Raises
         ------
@@ -89,7 +106,18 @@ class People(Protocol):
         ...
 
     def block(self, person: PersonId, reason: str) -> None:
-        """Nothing goes to the person's phone or e-mail any more, until the crime system sends new details."""
+        """Close what ``reason`` closes (:data:`harbour.contact.gate.DEAD`), until the crime system sends new details.
+
+        Doing it twice does no harm.
+        """
+        ...
+
+
+class NumberLimits(Protocol):
+    """What phone networks take for one number before they block: counted by number, whoever it belongs to."""
+
+    def take(self, number: str, sha256: str, at: datetime) -> datetime | None:
+        """Count one text message with that hash; none, or the moment from which there is room again."""
         ...
 
 

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
+from harbour.contact.gate import DEAD, person_for
+from harbour.contact.model import Channel
 from harbour.crime.link import Reason, TaskWanted, ident_of
-from harbour.crime.model import PersonId
-from harbour.notification.model import Notification, NotificationId, State
+from harbour.crime.model import PartyRole, PersonId
+from harbour.notification.model import Notification, NotificationId, State, crimes_of, kept
 from harbour.notification.ports import LinkQueue, Moved, NotificationStore, People
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Unavailable
 from harbour.runtime.telemetry import count
 
+if TYPE_CHECKING:
+    from harbour.crime.quality import Problem
+
 FINAL: Final = (State.DELIVERED, State.FAILED, State.CANCELLED)
 
-_DEAD: Final = ("hard_bounce", "dead_number", "complaint")
-"""After these nothing more is sent to that number or address."""
+FRESH: Final = timedelta(minutes=2)
+"""A receipt can be quicker than the record that its message was sent: one so young comes again."""
+
+_REFERENCE: Final = re.compile(r"([0-9a-f]{32})_([0-9a-f]{32})")
+
+_FIX: Final[Mapping[str, str]] = {
+    "dead_number": "The number does not exist any more: ask for the right one.",
+    "opted_out": "The person answered STOP to our number: ask how they want to be reached.",
+    "hard_bounce": "The e-mail address does not exist: ask for the right one.",
+    "complaint": "Somebody who reads this e-mail marked it as unwanted: ask the person, safely, who reads it.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +52,8 @@ class Receipt:
         True: it arrived. False: it did not, or somebody complained.
     reason
         Why it did not: ``hard_bounce``, ``soft_bounce``, ``complaint``, ``dead_number``, ``rejected``, ….
+    at
+        When it arrived or failed.
     """
 
     provider: str
@@ -58,61 +76,99 @@ class ReceiptService:
     def take(self, receipt: Receipt) -> str:
         """Set the message's state; what was done, in a word. A late receipt never overwrites a final state.
 
+        May be called with the same receipt any number of times.
+
         Raises
         ------
         Unavailable
             The message is just being recorded: the queue brings the receipt again.
         """
-        message = self._store.by_receipt(receipt.provider, receipt.provider_id) or self._by_reference(receipt)
-        if message is None:
-            count("ReceiptUnmatched")
-            return "unmatched"
-        complaint = receipt.reason == "complaint"
-        if message.state in FINAL and not (complaint and message.state is State.DELIVERED):
-            return "late"
         now = self._clock.now()
-        if receipt.delivered:
-            after = replace(
-                message,
-                state=State.DELIVERED,
-                delivered_at=receipt.at or now,
-                provider_id=message.provider_id or receipt.provider_id,
-                sent_at=message.sent_at or message.claimed_at,
-            )
-            tasks: tuple[TaskWanted, ...] = ()
-        else:
-            after = replace(message, state=State.FAILED, reason=receipt.reason)
-            tasks = (_not_delivered(message, receipt.reason),)
+        message = self._by_reference(receipt) or self._by_provider(receipt)
+        if message is None:
+            return self._unmatched(receipt, now)
+        if receipt.reason in DEAD and receipt.provider == message.provider:
+            # First, so that a crash after it is mended when the receipt comes again.
+            self._people.block(message.person, receipt.reason)
+        after = _after(message, receipt, now)
+        if after is None:
+            return "late"
+        problems = self._problems(message, receipt)
+        tasks = _tasks(message, receipt, bool(problems))
         try:
-            self._store.put(message, after, tasks)
+            self._store.put(message, after, tasks, problems)
         except Moved:
             raise Unavailable("try_again", "The message is just being recorded.") from None
-        if receipt.reason in _DEAD:
-            self._people.block(message.person, receipt.reason)
-        for task in tasks:
-            self._links.ask(message.crime, ident_of(message.crime, task.reason, task.key))
-        return after.state.value
+        if problems:
+            count("HardBounce")
+        for crime in crimes_of(message):
+            for task in tasks:
+                self._links.ask(crime, ident_of(crime, task.reason, task.key))
+        return receipt.reason or after.state.value
+
+    def _unmatched(self, receipt: Receipt, now: datetime) -> str:
+        if receipt.reference and not _REFERENCE.fullmatch(receipt.reference):
+            # Of something that is no message about a crime: a code for signing in.
+            return "other"
+        if receipt.at is not None and receipt.at + FRESH > now:
+            raise Unavailable("try_again", "The message may not be recorded yet.")
+        count("ReceiptUnmatched")
+        return "unmatched"
 
     def _by_reference(self, receipt: Receipt) -> Notification | None:
-        person, _, ident = receipt.reference.partition(".")
-        if not ident:
-            return None
-        found = self._store.get(PersonId(person), NotificationId(ident))
-        return found if found and found.provider == receipt.provider else None
+        ours = _REFERENCE.fullmatch(receipt.reference)
+        found = self._store.get(PersonId(ours[1]), NotificationId(ours[2])) if ours else None
+        return found if found and found.attempt else None
+
+    def _by_provider(self, receipt: Receipt) -> Notification | None:
+        return self._store.by_receipt(receipt.provider, receipt.provider_id) if receipt.provider_id else None
+
+    def _problems(self, message: Notification, receipt: Receipt) -> tuple[Problem, ...]:
+        """The contact data are wrong: whoever reads the list of problems sees it beside the others."""
+        someone = self._people.person(message.person) if receipt.reason in _FIX else None
+        if someone is None:
+            return ()
+        from harbour.crime.quality import Problem
+
+        link = person_for(someone.links, message.crime)
+        return (
+            Problem(
+                id=f"{receipt.reason}-{message.person}",
+                crime=message.crime,
+                source_id=someone.source_id,
+                role=PartyRole(link.role) if link else PartyRole.VICTIM,
+                field="phone" if message.channel is Channel.SMS else "email",
+                check=receipt.reason,
+                fix=_FIX[receipt.reason],
+                blocks=True,
+            ),
+        )
+
+
+def callback_allowed(authorization: str, token: str) -> bool:
+    """Whether a callback carries the bearer token that was agreed. In constant time; an empty token allows nobody."""
+    return bool(token) and hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
+
+
+# -- what providers say ----------------------------------------------------------------------------------------------
 
 
 def read_mail_event(text: str) -> Receipt | None:
     """An event of SES as its topic sends it; none for one that says nothing of the message's fate."""
     event = _object(text)
-    mail = event.get("mail") or {}
-    reference = next(iter((mail.get("tags") or {}).get("notification", ())), "")
+    if event.get("Type") == "Notification":
+        # As a topic wraps it for a subscriber that does not ask for it raw.
+        event = _object(str(event.get("Message", "")))
+    mail = _part(event, "mail")
+    tagged = _part(mail, "tags").get("notification")
+    reference = str(tagged[0]) if isinstance(tagged, list) and tagged else ""
     fate = event.get("eventType") or event.get("notificationType")
     delivered, reason = False, ""
     match fate:
         case "Delivery":
             delivered = True
         case "Bounce":
-            reason = "hard_bounce" if (event.get("bounce") or {}).get("bounceType") == "Permanent" else "soft_bounce"
+            reason = "hard_bounce" if _part(event, "bounce").get("bounceType") == "Permanent" else "soft_bounce"
         case "Complaint":
             reason = "complaint"
         case "Reject" | "Rendering Failure":
@@ -122,29 +178,39 @@ def read_mail_event(text: str) -> Receipt | None:
     return Receipt(
         provider="aws",
         provider_id=str(mail.get("messageId", "")),
-        reference=str(reference),
+        reference=reference,
         delivered=delivered,
         reason=reason,
+        at=_instant(_part(event, str(fate).lower()).get("timestamp")) or _instant(mail.get("timestamp")),
     )
 
 
 def read_text_log(text: str) -> Receipt | None:
     """A line of SNS's log of text messages; none for anything else. It names the number, which is not read."""
     line = _object(text)
-    ident, status = (line.get("notification") or {}).get("messageId"), line.get("status")
+    sent, delivery = _part(line, "notification"), _part(line, "delivery")
+    ident, status = sent.get("messageId"), line.get("status")
     if not ident or status not in ("SUCCESS", "FAILURE"):
         return None
-    answer = str((line.get("delivery") or {}).get("providerResponse", "")).lower()
-    gone = any(sign in answer for sign in ("unknown", "invalid", "unreachable", "blocked", "opted out"))
-    reason = "" if status == "SUCCESS" else ("dead_number" if gone else "not_delivered")
-    return Receipt(provider="aws", provider_id=str(ident), reference="", delivered=status == "SUCCESS", reason=reason)
+    at, took = _instant(sent.get("timestamp")), delivery.get("dwellTimeMsUntilDeviceAck", delivery.get("dwellTimeMs"))
+    if at is not None and isinstance(took, int):
+        at += timedelta(milliseconds=took)
+    return Receipt(
+        provider="aws",
+        provider_id=str(ident),
+        reference="",
+        delivered=status == "SUCCESS",
+        reason="" if status == "SUCCESS" else _why(str(delivery.get("providerResponse", ""))),
+        at=at,
+    )
 
 
 def read_notify_callback(body: Mapping[str, Any]) -> Receipt | None:
     """GOV.UK Notify's callback; none for a status that is not final."""
     status = str(body.get("status", ""))
+    permanent = "dead_number" if body.get("notification_type") == "sms" else "hard_bounce"
     reasons = {
-        "permanent-failure": "dead_number",
+        "permanent-failure": permanent,
         "temporary-failure": "not_delivered",
         "technical-failure": "rejected",
     }
@@ -156,7 +222,24 @@ def read_notify_callback(body: Mapping[str, Any]) -> Receipt | None:
         reference=str(body.get("reference", "")),
         delivered=status == "delivered",
         reason=reasons.get(status, ""),
+        at=_instant(body.get("completed_at")),
     )
+
+
+_ANSWERS: Final = (
+    ("invalid phone number", "dead_number"),
+    ("opted out", "opted_out"),
+    ("unreachable", "unreachable"),
+    ("spam", "taken_for_spam"),
+    ("max price", "too_expensive"),
+    ("block", "blocked_by_phone"),
+)
+"""What SNS's answers say, of those that Amazon lists. "Unknown error" and a phone that is off say nothing of the
+number: whoever is unreachable today is not struck off."""
+
+
+def _why(answer: str) -> str:
+    return next((reason for sign, reason in _ANSWERS if sign in answer.lower()), "not_delivered")
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -167,11 +250,70 @@ def _object(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _not_delivered(message: Notification, reason: str) -> TaskWanted:
-    return TaskWanted(
+def _part(of: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = of.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _instant(written: object) -> datetime | None:
+    if not isinstance(written, str):
+        return None
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+# -- what follows ----------------------------------------------------------------------------------------------------
+
+
+def _after(message: Notification, receipt: Receipt, now: datetime) -> Notification | None:
+    """The message with what the receipt says; none when it says nothing new."""
+    if message.state in FINAL:
+        # It stays what it was. But an address that turns out dead, or a complaint, is noted, once.
+        news = message.state is State.DELIVERED and receipt.reason in DEAD and message.reason != receipt.reason
+        return replace(message, reason=receipt.reason) if news else None
+    if receipt.delivered or (receipt.reason == "complaint" and receipt.provider == message.provider):
+        # Whoever delivered it: it is ours, and it arrived; who complains has it, too.
+        return replace(
+            message,
+            state=State.DELIVERED,
+            delivered_at=receipt.at or now,
+            provider=receipt.provider,
+            provider_id=receipt.provider_id or message.provider_id,
+            sent_at=message.sent_at or message.claimed_at or now,
+            reason=receipt.reason,
+            values=kept(message),
+        )
+    if receipt.provider != message.provider:
+        # Another provider has it since.
+        return None
+    return replace(
+        message,
+        state=State.FAILED,
+        reason=receipt.reason,
+        sent_at=message.sent_at or message.claimed_at,
+        values=kept(message),
+    )
+
+
+def _tasks(message: Notification, receipt: Receipt, dead: bool) -> tuple[TaskWanted, ...]:
+    if receipt.delivered:
+        return ()
+    key, by = f"{message.person}-{message.id}", f"{message.channel.value} ({receipt.reason.replace('_', ' ')})"
+    told = TaskWanted(
         reason=Reason.NOT_DELIVERED,
-        key=f"{message.person}-{message.id}",
+        key=key,
         title="A message did not reach the victim",
-        detail=f"By {message.channel.value} ({reason.replace('_', ' ')}). Check the contact details.",
+        detail=f"By {by}. Check the contact details. Update: {message.type.replace('_', ' ')}.",
         due_at=message.deadline_at,
     )
+    mend = TaskWanted(
+        reason=Reason.QUALITY,
+        key=f"{receipt.reason}-{key}",
+        title="Contact details need mending",
+        detail=_FIX.get(receipt.reason, ""),
+    )
+    arrived = receipt.reason == "complaint" or (message.state is State.DELIVERED and receipt.reason != "hard_bounce")
+    return (*(() if arrived else (told,)), *((mend,) if dead else ()))
