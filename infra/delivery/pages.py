@@ -67,7 +67,7 @@ def files_of(dist: Path) -> dict[str, bytes]:
         if path.is_file() and not path.name.endswith(".map")
     }
     ours = {key: path.read_bytes() for key, path in found.items() if not key.startswith(_NOT_OURS)}
-    missing = {"embed.js", "console/index.html"} - ours.keys()
+    missing = {"embed.js", "console/index.html", "portal/index.html"} - ours.keys()
     if missing:
         raise FileNotFoundError(f"the pages are not built: {dist} lacks {', '.join(sorted(missing))}")
     return ours

@@ -1,0 +1,23 @@
+import { render } from "preact";
+import { keepSafe } from "./safety.ts";
+import { drawWith, state } from "./state.ts";
+import { App } from "./views/App.tsx";
+import { direction, written } from "./words.ts";
+import "./styles.scss";
+
+const root = document.getElementById("account");
+if (root === null) throw new Error("index.html has no #account");
+
+// The invitation is behind the # and reaches no server; it leaves the address at once, and with it the history.
+const invitation = /^#i=([\w-]{20,100})$/.exec(location.hash)?.[1];
+if (location.hash) history.replaceState(null, "", location.pathname);
+if (invitation) state.invitation = invitation;
+if (navigator.languages.some((tag) => tag.startsWith("cy"))) state.language = "cy";
+
+drawWith(() => {
+  document.documentElement.lang = written(state.language);
+  document.documentElement.dir = direction(written(state.language));
+  render(<App />, root);
+});
+keepSafe();
+render(<App />, root);

@@ -1,0 +1,154 @@
+/** What the sign-in and the portal's API take and answer (docs/sign-in-api.yaml, docs/portal-api.yaml). */
+
+export interface Started {
+  readonly handle: string;
+}
+
+export interface Device {
+  readonly label: string;
+  readonly at: string;
+}
+
+export interface Tokens {
+  readonly id_token: string;
+  readonly access_token: string;
+  readonly expires_in: number;
+  readonly new_device: boolean;
+  readonly last_visit: Device | null;
+}
+
+export interface CrimeSummary {
+  readonly id: string;
+  readonly reference: string;
+  readonly title: string;
+  readonly status: string | { readonly label: string };
+  readonly updated_at: string;
+  readonly unread: number;
+}
+
+export interface LanguageChoice {
+  readonly code: string;
+  readonly endonym: string;
+}
+
+export interface Me {
+  readonly name: string | null;
+  readonly language: string;
+  readonly languages: readonly LanguageChoice[];
+  readonly crimes: readonly CrimeSummary[];
+  readonly force: { readonly name: string; readonly exit_url: string; readonly emergency: string };
+}
+
+export interface Right {
+  readonly number: number;
+  readonly name: string;
+}
+
+export interface Moment {
+  readonly id: string;
+  readonly at: string;
+  readonly title: string;
+  readonly text: string;
+  readonly right: Right | null;
+}
+
+export interface Letter {
+  readonly id: string;
+  readonly from: "you" | "officer";
+  readonly name?: string;
+  readonly at: string;
+  readonly text: string;
+  readonly state: "sent" | "reached" | "answered" | null;
+  readonly translation?: { readonly text: string; readonly language: string };
+}
+
+export interface Appointment {
+  readonly id: string;
+  readonly at: string;
+  readonly what: string;
+  readonly where: string;
+  readonly state: "booked" | "change_requested" | "changed" | "cancelled";
+  readonly can_change: boolean;
+}
+
+export interface Crime {
+  readonly id: string;
+  readonly reference: string;
+  readonly title: string;
+  readonly status: { readonly label: string; readonly text: string } | null;
+  readonly next: { readonly text: string; readonly by: string | null; readonly right: Right | null } | null;
+  readonly timeline: readonly Moment[];
+  readonly officer: {
+    readonly name: string;
+    readonly collar: string;
+    readonly station: string | null;
+  } | null;
+  readonly messages: readonly Letter[];
+  readonly appointments: readonly Appointment[];
+  readonly translated_by_machine: boolean;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly for: string;
+  readonly phone?: string;
+  readonly text?: string;
+  readonly hours?: string;
+  readonly area?: string;
+}
+
+export interface Support {
+  readonly services: readonly Service[];
+  readonly compensation: {
+    readonly title?: string;
+    readonly text: string | readonly string[];
+    readonly name?: string;
+    readonly phone?: string;
+  } | null;
+}
+
+export interface Rights {
+  readonly rights: readonly {
+    readonly number: number;
+    readonly name: string;
+    readonly text: string;
+    readonly more?: string;
+  }[];
+  readonly source: string;
+}
+
+export interface Advice {
+  readonly topics: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly text: readonly string[];
+  }[];
+}
+
+export type Channel = "sms" | "email" | "both" | "none";
+
+export interface Contact {
+  readonly channel: Channel;
+  readonly phone_hint: string;
+  readonly email_hint: string;
+  readonly hours: { readonly from: string; readonly to: string; readonly days: readonly number[] };
+  readonly language: string;
+  readonly code_word: boolean;
+  readonly safe: boolean;
+}
+
+export interface ContactWish extends Omit<Contact, "code_word" | "phone_hint" | "email_hint"> {
+  readonly code_word?: string;
+}
+
+export interface RecordFile {
+  readonly name: string;
+  readonly html: string;
+}
+
+/** What opens the chat about a crime: as `POST /chat/tickets` answers. */
+export interface Admission {
+  readonly ticket: string;
+  readonly conversation: string;
+  readonly resume: string;
+}

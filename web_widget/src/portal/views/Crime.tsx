@@ -1,0 +1,170 @@
+/** What happens next, first; then what happened, who deals with it, and everything that can be done. */
+import { go, openAdvice, openContact, openCrime, openRights, openSupport, refresh } from "../actions.ts";
+import type { CrimeSummary, Right } from "../protocol.ts";
+import { state } from "../state.ts";
+import { dayOf, direction, momentOf, written } from "../words.ts";
+import { Button, Sheet, t } from "./parts.tsx";
+
+export function CrimesPage() {
+  const crimes = state.me?.crimes ?? [];
+  return (
+    <Sheet title={t("crimesTitle")}>
+      {crimes.length === 0 && <p class="govuk-body">{t("crimesNone")}</p>}
+      <ul class="account-cards">
+        {crimes.map((crime) => (
+          <li key={crime.id}>
+            <button
+              type="button"
+              class="account-card"
+              data-testid="portal-crime"
+              onClick={() => openCrime(crime.id)}
+            >
+              <strong class="account-card__title">{crime.title}</strong>
+              <span>{crime.reference}</span>
+              <span>{labelOf(crime)}</span>
+              {crime.updated_at && (
+                <span class="account-soft">
+                  {t("updated", { at: momentOf(crime.updated_at, written(state.language)) })}
+                </span>
+              )}
+              {crime.unread > 0 && <strong class="govuk-tag">{t("unread")}</strong>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Links />
+    </Sheet>
+  );
+}
+
+function labelOf({ status }: CrimeSummary): string {
+  return typeof status === "string" ? status : status.label;
+}
+
+export function CrimePage() {
+  const { crime, language, me } = state;
+  if (!crime) return <CrimesPage />;
+  const reader = written(language);
+  const own = { lang: language, dir: direction(language) };
+  return (
+    <Sheet title={crime.title} {...((me?.crimes.length ?? 0) > 1 && { back: "crimes" as const })}>
+      <p class="govuk-caption-l account-caption">{crime.reference}</p>
+      {crime.translated_by_machine && <p class="govuk-inset-text">{t("machine")}</p>}
+      <section class="account-next" data-testid="portal-next" aria-labelledby="next">
+        <h2 class="govuk-heading-m" id="next">
+          {t("nextTitle")}
+        </h2>
+        {crime.status && (
+          <p class="govuk-body" {...own}>
+            <strong>{crime.status.label}</strong>. {crime.status.text}
+          </p>
+        )}
+        <p class="govuk-body" {...own}>
+          {crime.next?.text ?? t("nextNone")}
+        </p>
+        {crime.next?.by && <p class="govuk-body">{t("by", { at: dayOf(crime.next.by, reader) })}</p>}
+        <RightLine right={crime.next?.right ?? null} />
+      </section>
+
+      <div class="account-actions">
+        <Button testId="portal-messages" onClick={() => go("messages")}>
+          {t("messagesTitle")}
+        </Button>
+        <Button testId="portal-appointments" secondary onClick={() => go("appointments")}>
+          {t("appointmentsTitle")}
+        </Button>
+        <Button testId="portal-chat" secondary onClick={() => go("chat")}>
+          {t("chat")}
+        </Button>
+      </div>
+
+      <h2 class="govuk-heading-m">{t("timelineTitle")}</h2>
+      <div class="moj-timeline" data-testid="portal-timeline">
+        {crime.timeline.map((one) => (
+          <div class="moj-timeline__item" key={one.id} data-testid="portal-timeline-entry">
+            <div class="moj-timeline__header">
+              <h3 class="moj-timeline__title" {...own}>
+                {one.title}
+              </h3>
+            </div>
+            <p class="moj-timeline__date">
+              <time dateTime={one.at}>{momentOf(one.at, reader)}</time>
+            </p>
+            <div class="moj-timeline__description">
+              <p class="govuk-body" {...own}>
+                {one.text}
+              </p>
+              <RightLine right={one.right} />
+            </div>
+          </div>
+        ))}
+      </div>
+
+      {crime.officer && (
+        <>
+          <h2 class="govuk-heading-m">{t("officerTitle")}</h2>
+          <p class="govuk-body">
+            <bdi>{crime.officer.name}</bdi>, {t("collar", { collar: crime.officer.collar })}
+            {crime.officer.station && (
+              <>
+                , <bdi>{crime.officer.station}</bdi>
+              </>
+            )}
+          </p>
+        </>
+      )}
+      <Links />
+      <button type="button" class="account-link" onClick={refresh}>
+        {t("refresh")}
+      </button>
+    </Sheet>
+  );
+}
+
+function RightLine({ right }: { right: Right | null }) {
+  return right ? <p class="account-soft">{t("right", { number: right.number, name: right.name })}</p> : null;
+}
+
+function Links() {
+  const { crime } = state;
+  return (
+    <nav class="account-more" aria-label={t("account")}>
+      <ul class="govuk-list">
+        {crime && (
+          <li>
+            <button type="button" class="account-link" data-testid="portal-support" onClick={openSupport}>
+              {t("supportTitle")}
+            </button>
+          </li>
+        )}
+        <li>
+          <button type="button" class="account-link" data-testid="portal-contact" onClick={openContact}>
+            {t("contactTitle")}
+          </button>
+        </li>
+        <li>
+          <button type="button" class="account-link" data-testid="portal-rights" onClick={openRights}>
+            {t("rightsTitle")}
+          </button>
+        </li>
+        <li>
+          <button type="button" class="account-link" data-testid="portal-advice" onClick={openAdvice}>
+            {t("adviceTitle")}
+          </button>
+        </li>
+        {crime && (
+          <li>
+            <button
+              type="button"
+              class="account-link"
+              data-testid="portal-record"
+              onClick={() => go("record")}
+            >
+              {t("recordTitle")}
+            </button>
+          </li>
+        )}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,134 @@
+/** Small pieces that every page uses. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { go } from "../actions.ts";
+import { type Page, state } from "../state.ts";
+import { type Key, words } from "../words.ts";
+
+export function t(key: Key, values?: Readonly<Record<string, string | number>>): string {
+  return words(state.language, key, values);
+}
+
+/** A page: its heading takes the focus when it comes. */
+export function Sheet({
+  title,
+  back,
+  children,
+}: {
+  title: string;
+  back?: Page;
+  children: ComponentChildren;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { page, trouble } = state;
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [page]);
+  return (
+    <>
+      {back && (
+        <button type="button" class="govuk-back-link account-back" onClick={() => go(back)}>
+          {t("back")}
+        </button>
+      )}
+      <main class="govuk-main-wrapper" id="main">
+        {trouble && <Trouble />}
+        <Notice />
+        <h1 class="govuk-heading-l" tabIndex={-1} ref={heading}>
+          {title}
+        </h1>
+        {children}
+      </main>
+    </>
+  );
+}
+
+function Trouble() {
+  const summary = useRef<HTMLDivElement>(null);
+  const { trouble } = state;
+  useEffect(() => summary.current?.focus(), [trouble]);
+  if (!trouble) return null;
+  const text = t(trouble.text, trouble.values);
+  return (
+    <div class="govuk-error-summary" role="alert" tabIndex={-1} ref={summary} data-testid="portal-problem">
+      <h2 class="govuk-error-summary__title">{t("problem")}</h2>
+      <div class="govuk-error-summary__body">
+        <ul class="govuk-list govuk-error-summary__list">
+          <li>
+            {trouble.field ? (
+              <a
+                href={`#${trouble.field}`}
+                onClick={(event) => {
+                  // Following it would change the address.
+                  event.preventDefault();
+                  document.getElementById(trouble.field ?? "")?.focus();
+                }}
+              >
+                {text}
+              </a>
+            ) : (
+              text
+            )}
+          </li>
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function Notice() {
+  const { notice } = state;
+  return <div role="status">{notice && <div class="govuk-inset-text account-notice">{t(notice)}</div>}</div>;
+}
+
+/** The message beside a field that is wrong. */
+export function FieldError({ field }: { field: string }) {
+  const { trouble } = state;
+  if (trouble?.field !== field) return null;
+  return (
+    <p id={`${field}-error`} class="govuk-error-message">
+      {t(trouble.text, trouble.values)}
+    </p>
+  );
+}
+
+export function isWrong(field: string): boolean {
+  return state.trouble?.field === field;
+}
+
+export function Button({
+  testId,
+  onClick,
+  secondary,
+  children,
+}: {
+  testId?: string;
+  onClick?: () => void;
+  secondary?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <button
+      type={onClick ? "button" : "submit"}
+      class={`govuk-button${secondary ? " govuk-button--secondary" : ""}`}
+      data-testid={testId}
+      aria-disabled={state.busy}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** Value of a named field of the form that was sent. */
+export function sentBy(event: Event): (name: string) => string {
+  event.preventDefault();
+  const data = new FormData(event.currentTarget as HTMLFormElement);
+  return (name) => String(data.get(name) ?? "");
+}
+
+/** No help from the device: what is typed here must not be offered to the next person. */
+export const PRIVATE = {
+  autocomplete: "off",
+  autocorrect: "off",
+  spellcheck: false,
+  autocapitalize: "off",
+} as const;
