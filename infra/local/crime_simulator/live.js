@@ -1,0 +1,52 @@
+// The pages work without this. With it they show by themselves what came, and only the fields that a kind needs.
+"use strict";
+
+const EVERY = 1500;
+
+/** Whether somebody is writing there: then it stays as it is. */
+function inUse(part) {
+  if (part.contains(document.activeElement) && document.activeElement.matches("textarea, input, select")) return true;
+  return [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+}
+
+async function look() {
+  try {
+    const answer = await fetch(location.pathname, { cache: "no-store" });
+    if (answer.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-live]")) {
+        const now = fresh.getElementById(part.id);
+        if (now && now.dataset.mark !== part.dataset.mark && !inUse(part)) {
+          // The region itself stays, so that a screen reader hears what is new in it.
+          part.dataset.mark = now.dataset.mark;
+          part.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
+        }
+      }
+    }
+  } catch {
+    // Nobody answers: the next look tells.
+  }
+  setTimeout(look, EVERY);
+}
+
+function onlyWhatIsNeeded(kind) {
+  const form = kind.form;
+  const touched = new Set();
+  form.addEventListener("input", (event) => touched.add(event.target.name));
+  const choose = () => {
+    const option = kind.selectedOptions[0];
+    const wants = (option?.dataset.wants ?? "").split(" ");
+    for (const label of form.querySelectorAll("[data-field]")) {
+      const name = label.dataset.field;
+      label.hidden = !wants.includes(name);
+      const example = option?.dataset[name];
+      if (example && !touched.has(name)) form.elements[name].value = example;
+    }
+  };
+  kind.addEventListener("change", choose);
+  choose();
+}
+
+const kind = document.querySelector("select[name=kind]");
+if (kind) onlyWhatIsNeeded(kind);
+setTimeout(look, EVERY);
