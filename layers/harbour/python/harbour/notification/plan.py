@@ -1,6 +1,6 @@
 """Whom an event concerns, what they are sent, when, and what becomes a task instead. Pure.
 
-Keep it simple (mission, part C): one message at once; what follows within minutes waits, and what comes while it waits
+Keep it simple (mission, part C): one message at once; what follows within moments waits, and what comes while it waits
 joins it as one "several updates". Never more in a day than the force allows, never in quiet hours unless a rule says
 so, never near the networks' limits (20 identical or 100 texts per hour and number). But what the law wants by a time is
 never dropped: it may go without waiting for others, and what cannot be sent by then becomes an officer's task, too.
@@ -25,6 +25,9 @@ SEVERAL: Final = "several_updates"
 INVITATION: Final = "portal_invitation"
 """Holds the way in: others may join it, and it joins none."""
 
+ALONE: Final = frozenset({INVITATION, "officer_message"})
+"""What somebody waits for: it keeps nothing waiting, and an answer waits for nothing."""
+
 Deadline = Callable[[str, datetime, bool], datetime | None]
 """(time limit, when it happened, enhanced rights) → by when the law wants it told; none without a limit."""
 
@@ -36,15 +39,16 @@ class PlanRules:
     Attributes
     ----------
     merge
-        Between two messages to a person by one channel; what comes meanwhile joins the second.
+        Between two messages to a person by one channel; what comes meanwhile joins the second. Short: an officer who
+        types several things into the crime system makes two messages of them, and nobody waits longer for news.
     per_day
         Messages to a person by one channel in any 24 hours, statutory ones not left out.
     same_per_hour, any_per_hour
         In any 60 minutes: below what the networks allow (20 and 100).
     """
 
-    merge: timedelta = timedelta(minutes=15)
-    per_day: int = 6
+    merge: timedelta = timedelta(seconds=30)
+    per_day: int = 10
     same_per_hour: int = 15
     any_per_hour: int = 60
 
@@ -131,7 +135,7 @@ def _held(
     occasion: Occasion, mine: Sequence[Notification], now: datetime, by_law: datetime | None
 ) -> Notification | None:
     """A message that waits and that this event may join. One that was tried may have arrived: nothing joins it."""
-    if occasion.type.pierces_quiet_hours or occasion.type.key == INVITATION:
+    if occasion.type.pierces_quiet_hours or occasion.type.key in ALONE:
         return None
     waiting = [one for one in mine if one.state is State.CREATED and one.attempt == 0 and one.due_at > now]
     first = min(waiting, key=lambda one: one.due_at, default=None)
@@ -195,7 +199,9 @@ def _due(
     if kind.pierces_quiet_hours:
         return _first(None, now, networks)
     caps = (*networks, _Cap(every, timedelta(days=1), rules.per_day))
-    apart = _Cap(every, rules.merge, 1)
+    if kind.key in ALONE:
+        return _first(hours, now, caps)
+    apart = _Cap(sorted(_when(message) for message in counted if message.type not in ALONE), rules.merge, 1)
     due = _first(hours, now, (*caps, apart))
     if by_law is not None and due > by_law:
         # The law does not wait for others to join.
