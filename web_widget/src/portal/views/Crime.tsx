@@ -45,11 +45,14 @@ export function CrimePage() {
   const { crime, language, me } = state;
   if (!crime) return <CrimesPage />;
   const reader = written(language);
-  const own = { lang: language, dir: direction(language) };
+  const foreign = crime.translated_by_machine;
+  const own = foreign ? { lang: language, dir: direction(language) } : { dir: "auto" as const };
   return (
     <Sheet title={crime.title} {...((me?.crimes.length ?? 0) > 1 && { back: "crimes" as const })}>
       <p class="govuk-caption-l account-caption">{crime.reference}</p>
-      {crime.translated_by_machine && <p class="govuk-inset-text">{t("machine")}</p>}
+      {(foreign || reader !== language) && (
+        <p class="govuk-inset-text">{t(foreign ? "machine" : "noTranslation")}</p>
+      )}
       <section class="account-next" data-testid="portal-next" aria-labelledby="next">
         <h2 class="govuk-heading-m" id="next">
           {t("nextTitle")}

@@ -232,7 +232,7 @@ class UpdateService:
 
     def _values(self, event: CrimeEvent, someone: Person, kind: MessageType) -> dict[str, str]:
         """What messages may say: names and neutral dates. What happened is said in the portal only."""
-        values = {"name": someone.given_name or "there", "force": self._rules.name, "count": "1"}
+        values = {"name": someone.given_name, "force": self._rules.name, "count": "1"}
         if kind.key == INVITATION:
             values["link"] = self._invitations.invite(someone.id)
         return values | {name: text for name, text in portal_values(event).items() if name in ("by", "when")}
