@@ -157,6 +157,15 @@ def test_the_code_that_nobody_got_is_not_in_the_store_either(entry: Entry) -> No
         entry.service.finish(handle, "000000", AT_HOME)
 
 
+def test_a_code_that_was_not_sent_lets_nobody_in_even_by_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harbour.identity.victims.service.new_code", lambda: "482913")
+    entry = Entry(replace(DANA, plan=ContactPlan(consent=Consent.DO_NOT_CONTACT)))
+    handle = entry.begin()
+    entry.service.prove(handle, REFERENCE, BORN)
+    with pytest.raises(Forbidden, match="not right"):
+        entry.service.finish(handle, "482913", AT_HOME)
+
+
 def test_an_answer_waits_also_when_sending_fails(entry: Entry) -> None:
     entry.phone.works = False
     assert entry.service.prove(entry.begin(), REFERENCE, BORN) == RESENDS
@@ -353,6 +362,7 @@ def test_a_page_that_asks_twice_at_once_gets_one_code(entry: Entry) -> None:
     entry.store.between = lambda: other.prove(handle, REFERENCE, BORN)
     assert entry.service.prove(handle, REFERENCE, BORN) == RESENDS
     assert len(entry.phone.got) == 1
+    assert entry.pace.waited == 2
     assert entry.service.finish(handle, entry.phone.code, AT_HOME).tokens
 
 
@@ -363,6 +373,21 @@ def test_a_code_may_be_sent_again_when_cognito_did_not_answer(entry: Entry) -> N
         entry.service.finish(handle, code, AT_HOME)
     entry.cognito.failing = set()
     assert entry.service.finish(handle, code, AT_HOME).tokens
+
+
+def test_cognito_that_does_not_answer_gives_no_attempt_back(entry: Entry) -> None:
+    handle, code = entry.code_sent()
+    for _ in range(CODE_ATTEMPTS - 1):
+        with pytest.raises(Forbidden):
+            entry.service.finish(handle, entry.wrong(code), AT_HOME)
+    entry.cognito.failing = {"admin_initiate_auth"}
+    with pytest.raises(Unavailable):
+        entry.service.finish(handle, code, AT_HOME)
+    with pytest.raises(Forbidden):
+        entry.service.finish(handle, entry.wrong(code), AT_HOME)
+    entry.cognito.failing = set()
+    with pytest.raises(Forbidden):
+        entry.service.finish(handle, code, AT_HOME)
 
 
 def test_a_proof_that_cognito_has_taken_is_gone_though_its_answer_was_lost(

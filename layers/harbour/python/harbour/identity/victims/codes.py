@@ -23,13 +23,13 @@ class Codes:
     def __init__(self, providers: Sequence[Provider], values: Mapping[str, str], force: str) -> None:
         self._providers = providers
         self._values = values
-        self._force = force
+        # Read here, before anybody's answer is timed.
+        self._type = message_types(force)[TYPE]
 
     def send(self, person: Person, channel: Channel, code: str, reference: str) -> bool:
         """By the first provider that takes it."""
-        found = message_types(self._force)[TYPE]
         values = {**self._values, "name": person.given_name, "code": code}
-        rendered = render(found, channel, person.plan.language, values)
+        rendered = render(self._type, channel, person.plan.language, values)
         to = person.phone if channel is Channel.SMS else person.email
         for provider in self._providers:
             if channel not in provider.channels:
