@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -396,7 +396,12 @@ def _many(parts: Iterable[str]) -> str:
 
 
 def _due(words: str, at: str) -> str:
-    return f' · {words} <span class="due">{_time(at)}</span>' if at else ""
+    """A day: what is due at midnight is due on the day before it."""
+    try:
+        last = datetime.fromisoformat(at).astimezone(LONDON) - timedelta(seconds=1)
+    except ValueError:
+        return ""
+    return f' · {words} <time class="due" datetime="{escape(at)}">{last:%A} {last.day} {last:%B}</time>'
 
 
 def _words(key: str) -> str:
