@@ -104,7 +104,6 @@ class SigningIn(RuleBasedStateMachine):
             done = self.functions[function].finish(handle, code[0], ELSEWHERE)
         except Unavailable:
             assert cognito == "fails"
-            self.tries[handle] += 1
             return
         except Forbidden as refusal:
             if refusal.code == "wrong_code":

@@ -279,9 +279,9 @@ class SignInService:
         raise _expired()
 
     def _undo(self, before: SignIn, passed: SignIn) -> None:
-        """Let the same code be tried again, unless Cognito has taken the proof already."""
+        """Let the same code be tried again, unless Cognito has taken the proof already. It was right: no guess is won."""
         try:
-            self._store.put(replace(before, attempts=passed.attempts, version=passed.version))
+            self._store.put(replace(before, version=passed.version))
         except Stale:
             log("sign-in", outcome="lost")
 
