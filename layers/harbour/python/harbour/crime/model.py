@@ -24,6 +24,7 @@ EventId = NewType("EventId", str)
 Kind = NewType("Kind", str)
 """What happened, by a key of ``data/kinds.json``: also the trigger of a message type."""
 
+
 class PartyRole(StrEnum):
     """What somebody is in a crime."""
 
