@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -93,6 +94,6 @@ class Assembly:
 
 
 def function_name(logical_id: str) -> str:
-    """``authorizer`` for a resource of the authorizer's construct: the folder's name below ``functions/``."""
-    names = ("Authorizer", "Chat", "Visitor", "Console", "Timers", "Translations", "Transcripts")
-    return next(name.lower() for name in names if logical_id.startswith((f"{name}Function", f"{name}Role")))
+    """``sign_in`` for ``SignInFunction3C…``: the part's name, for all but one also its folder's below ``functions/``."""
+    name = re.split(r"Function|Role", logical_id)[0]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

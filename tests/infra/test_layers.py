@@ -126,6 +126,7 @@ def test_a_function_builds_all_its_parts_from_what_is_uploaded_alone(
 ) -> None:
     """Its zip, its layers, and nothing that this machine happens to have: the composition root is built to the end."""
     layers = ["harbour", "vendor", *(["render"] if name == "transcripts" else [])]
+    layers += ["casework"] if name in _PORTAL else []
     for part in (*(f"layer {layer}" for layer in layers), f"function {name}"):
         with zipped(assets, part) as archive:
             archive.extractall(tmp_path)
@@ -134,6 +135,7 @@ import sys
 sys.path[:0] = [{str(tmp_path)!r}, {str(tmp_path / "python")!r}]
 import app
 from harbour import bootstrap
+{"from harbour import casework" if name in _PORTAL else ""}
 {_PARTS[name]}
 outside = [m.__file__ for m in list(sys.modules.values())
            if "site-packages" in (getattr(m, "__file__", None) or "")]
@@ -161,7 +163,17 @@ _PARTS = {
     "timers": "bootstrap.watch()",
     "translations": "bootstrap.late_translations()",
     "transcripts": "app.service(); import harbour.evidence.verify",
+    "webhooks": "casework.intake()",
+    "updates": "casework.updates()",
+    "notifier": "casework.notifications()",
+    "receipts": "casework.receipts()",
+    "link": "casework.link()",
+    "deadlines": "casework.deadlines()",
+    "sign_in": "casework.sign_in(); casework.proofs(); casework.sessions()",
+    "portal": "casework.portal(); bootstrap.translation(); bootstrap.entrance()",
 }
+
+_PORTAL = _PARTS.keys() - {"authorizer", "chat", "visitor", "console", "timers", "translations", "transcripts"}
 
 _SETTINGS = {
     "TABLE": "t",
@@ -174,6 +186,20 @@ _SETTINGS = {
     "VERSION": "test",
     "LATE_TRANSLATION_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/123456789012/late",
     "TERMINOLOGY": "glossary",
+    "CASES": "c",
+    "ENVIRONMENT": "prod",
+    "UPDATES_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/123456789012/updates.fifo",
+    "NOTIFY_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/123456789012/notify",
+    "LINK_QUEUE_URL": "https://sqs.eu-west-2.amazonaws.com/123456789012/link",
+    "SOURCE_SECRET_PREFIX": "harbour/prod/source/",
+    "PORTAL_URL": "https://example.org/portal/",
+    "SMS_SENDER": "Update",
+    "EMAIL_FROM": "updates@messages.example",
+    "EMAIL_CONFIGURATION_SET": "mail",
+    "PROVIDERS": '["aws", "notify"]',
+    "NOTIFY_SECRET": "harbour/prod/notify",
+    "VICTIM_POOL": "eu-west-2_abc",
+    "VICTIM_CLIENT": "client",
 }
 
 

@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 
-from infra.aspects.embedded_cloud import NOT_IN_THE_EMBEDDED_CLOUD, TRANSPORT_CONDITIONS
+from infra.aspects.embedded_cloud import (
+    ACTIONS_OF_ITS_OWN,
+    CHECKED_WITHOUT_RESOURCE,
+    NOT_IN_THE_EMBEDDED_CLOUD,
+    TRANSPORT_CONDITIONS,
+)
 from infra.layers.target import Target
 from tests.infra.template import Assembly, Json
+from tests.infra.test_rights import listed
 
 RESOURCES_THAT_ONLY_HELD_TRANSPORT_RULES = {"AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"}
 
@@ -21,6 +27,8 @@ PROPERTIES = {
     ("AWS::Lambda::Function", "Environment"): "addresses; see test_variables_differ_only_in_addresses",
     ("AWS::S3::BucketPolicy", "PolicyDocument"): "without the rules on transport",
     ("AWS::SQS::QueuePolicy", "PolicyDocument"): "without the rules on transport",
+    ("AWS::SNS::TopicPolicy", "PolicyDocument"): "without the rules on transport",
+    ("AWS::IAM::Policy", "PolicyDocument"): "see test_rights_differ_only_where_the_embedded_cloud_names_them_otherwise",
     ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"): "address of the sign-in service",
 }
 """(type, property) that may differ, and why."""
@@ -41,6 +49,7 @@ def neutral(value: Any) -> Any:
         return [neutral(found) for found in value]
     if isinstance(value, str):
         text = re.sub(r"harbour-eastshire-(local|dev)", "harbour-eastshire-*", value)
+        text = re.sub(r"harbour/(local|dev)/", "harbour/*/", text)
         return re.sub(r"\((Eastshire Police), (local|dev)\)", r"(\1, *)", text)
     return value
 
@@ -148,3 +157,29 @@ def test_the_embedded_cloud_is_deployed_to_with_the_callers_own_credentials(loca
         properties = local.manifest["artifacts"][name]["properties"]
         assert "assumeRoleArn" not in properties
         assert "cloudFormationExecutionRoleArn" not in properties
+
+
+def test_rights_differ_only_where_the_embedded_cloud_names_them_otherwise(local: Assembly, dev: Assembly) -> None:
+    theirs = dev.properties("AWS::IAM::Policy")
+    for id_, policy in local.properties("AWS::IAM::Policy").items():
+        expected = set()
+        for action, resource, condition in rights(theirs[id_]):
+            everywhere = action in CHECKED_WITHOUT_RESOURCE
+            expected.add((action, "*" if everywhere else resource, condition))
+            if action in ACTIONS_OF_ITS_OWN:
+                expected.add((ACTIONS_OF_ITS_OWN[action], resource, condition))
+        assert rights(policy) == expected
+
+
+def rights(policy: Json) -> set[tuple[str, str, str]]:
+    """(action, resource, condition) of a policy that only allows."""
+    found = set()
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert statement["Effect"] == "Allow"
+        condition = str(statement.get("Condition"))
+        found |= {
+            (action, _comparable(neutral(resource)), condition)
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+        }
+    return found

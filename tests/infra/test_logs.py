@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from infra.app import APPS
 from infra.stacks.pages import LOGGED_FIELDS
 from tests.infra.template import Assembly
 
@@ -27,7 +28,7 @@ def formats(assembly: Assembly) -> list[str]:
 
 
 def test_access_logs_hold_no_ticket_and_nobody(prod: Assembly) -> None:
-    assert len(formats(prod)) == 3
+    assert len(formats(prod)) == len(APPS) + 1  # and the socket
     for log_format in formats(prod):
         assert json.loads(log_format)
         for variable in variables(log_format) - {"resourcePath"}:
@@ -61,14 +62,21 @@ def test_the_firewall_keeps_no_samples_of_requests(prod: Assembly) -> None:
 
 def test_every_log_is_forgotten_after_a_while(prod: Assembly) -> None:
     groups = prod.properties("AWS::Logs::LogGroup")
-    assert len(groups) == 7 + 3 + 1
-    assert {group["RetentionInDays"] for group in groups.values()} == {90}
+    of_texts = {id_ for id_, group in groups.items() if "DirectPublishToPhoneNumber" in str(group.get("LogGroupName"))}
+    functions = [id_ for id_ in groups if id_.split("/")[0] in ("HarbourChat", "HarbourPortal") and "Logs" in id_]
+    assert len(groups) == len(functions) + len(APPS) + 2 + len(of_texts)  # and the socket, and the web address
+    assert {groups[id_]["RetentionInDays"] for id_ in groups.keys() - of_texts} == {90}
+    # SNS writes numbers into these
+    assert {groups[id_]["RetentionInDays"] for id_ in of_texts} == {1}
 
 
 def test_every_function_writes_to_a_log_group_of_ours(prod: Assembly) -> None:
-    groups = {
-        function["LoggingConfig"]["LogGroup"]["Ref"]
-        for function in prod.chat.properties("AWS::Lambda::Function").values()
-    }
-    assert len(groups) == 7
-    assert groups <= set(prod.chat.resources("AWS::Logs::LogGroup"))
+    for stack in (prod.chat, prod.portal):
+        functions = {
+            id_: function
+            for id_, function in stack.properties("AWS::Lambda::Function").items()
+            if not id_.startswith("LogRetention")
+        }
+        groups = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
+        assert len(groups) == len(functions)
+        assert groups <= set(stack.resources("AWS::Logs::LogGroup"))

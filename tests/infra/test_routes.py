@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
+from infra.config.settings import settings_for
 from infra.constructs.chalice_api import load_chalice_app
 from tests.infra.template import Assembly
 
@@ -19,7 +20,12 @@ def routes_of(app: Chalice) -> Routes:
 
 def deployed(assembly: Assembly, api: str) -> dict[tuple[str, str], dict[str, Any]]:
     """(method, path) → properties, of one REST API of the template."""
-    resources = assembly.chat.properties("AWS::ApiGateway::Resource")
+    (stack,) = [
+        stack
+        for stack in (assembly.chat, assembly.portal)
+        if any(id_.startswith(api) for id_ in stack.resources("AWS::ApiGateway::RestApi"))
+    ]
+    resources = stack.properties("AWS::ApiGateway::Resource")
 
     def path_of(reference: dict[str, Any]) -> str:
         if "Fn::GetAtt" in reference:
@@ -27,15 +33,24 @@ def deployed(assembly: Assembly, api: str) -> dict[tuple[str, str], dict[str, An
         resource = resources[reference["Ref"]]
         return path_of(resource["ParentId"]) + "/" + str(resource["PathPart"])
 
-    (api_id,) = [id_ for id_ in assembly.chat.resources("AWS::ApiGateway::RestApi") if id_.startswith(api)]
+    (api_id,) = [id_ for id_ in stack.resources("AWS::ApiGateway::RestApi") if id_.startswith(api)]
     return {
         (method["HttpMethod"], path_of(method["ResourceId"])): method
-        for method in assembly.chat.properties("AWS::ApiGateway::Method").values()
+        for method in stack.properties("AWS::ApiGateway::Method").values()
         if method["RestApiId"]["Ref"] == api_id
     }
 
 
-@pytest.mark.parametrize(("api", "function"), [("ChatApi", "visitor"), ("OfficersApi", "console")])
+@pytest.mark.parametrize(
+    ("api", "function"),
+    [
+        ("ChatApi", "visitor"),
+        ("OfficersApi", "console"),
+        ("HooksApi", "webhooks"),
+        ("SignInApi", "sign_in"),
+        ("PortalApi", "portal"),
+    ],
+)
 def test_the_api_has_the_routes_of_its_app_and_no_other(prod: Assembly, api: str, function: str) -> None:
     found = {route for route in deployed(prod, api) if route[0] != "OPTIONS"}
     assert found == routes_of(load_chalice_app(function))
@@ -104,13 +119,26 @@ def test_a_heartbeat_runs_no_function_and_is_not_answered(prod: Assembly) -> Non
 
 
 def test_stages_are_named_as_the_paths_of_the_one_address(prod: Assembly) -> None:
-    assert {stage["StageName"] for stage in prod.properties("AWS::ApiGateway::Stage").values()} == {"chat", "officers"}
+    stages = {stage["StageName"] for stage in prod.properties("AWS::ApiGateway::Stage").values()}
+    assert stages == {"chat", "officers", "hooks", "sign-in", "portal-api"}
     assert prod.chat.only("AWS::ApiGatewayV2::Stage")["StageName"] == "socket"
 
 
 def test_stages_are_throttled_above_what_a_force_needs(prod: Assembly) -> None:
+    limits = settings_for("prod").limits
+    expected = {
+        "chat": limits.chat,
+        "officers": limits.officers,
+        "hooks": limits.hooks,
+        "sign-in": limits.sign_in,
+        "portal-api": limits.portal,
+    }
     for stage in prod.properties("AWS::ApiGateway::Stage").values():
         (settings,) = stage["MethodSettings"]
-        assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (200, 400)
+        allowed = expected[stage["StageName"]]
+        assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (allowed.rate, allowed.burst)
+    # a burst of updates of a large force in its busiest second; and nobody guesses codes by the thousand
+    assert limits.hooks.rate >= 500
+    assert limits.sign_in.rate <= 20
     socket = prod.chat.only("AWS::ApiGatewayV2::Stage")["DefaultRouteSettings"]
     assert (socket["ThrottlingRateLimit"], socket["ThrottlingBurstLimit"]) == (500, 1_000)

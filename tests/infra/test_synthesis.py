@@ -53,6 +53,7 @@ def test_conversations_and_evidence_stay_in_london(prod: Assembly) -> None:
         "HarbourData": "eu-west-2",
         "HarbourIdentity": "eu-west-2",
         "HarbourChat": "eu-west-2",
+        "HarbourPortal": "eu-west-2",
         "HarbourPages": "us-east-1",
     }
 

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.app import APPS
 from infra.config import web
 from infra.delivery.cdk import Outputs
 from infra.delivery.pages import console_settings
 from infra.layers.target import ROOT
 from infra.stacks.pages import paths_function
 from tests.infra.conftest import VARIANTS
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, Json
 
 SIGN_IN = "https://cognito-idp.eu-west-2.amazonaws.com"
 
@@ -155,9 +156,12 @@ def test_cloudfront_finds_the_same_file_as_the_local_edge(path: str, expected: s
 def test_pages_go_through_the_file_finder_and_apis_do_not(prod: Assembly) -> None:
     deployed = config(prod)
     for entry in [*deployed["CacheBehaviors"], deployed["DefaultCacheBehavior"]]:
-        path = entry.get("PathPattern", "*")
-        is_page = web.behaviour_for(path.replace("*", "x"), web.behaviours()).origin is web.Origin.PAGES
-        assert bool(entry.get("FunctionAssociations")) is is_page
+        assert bool(entry.get("FunctionAssociations")) is _is_page(entry)
+
+
+def _is_page(entry: Json) -> bool:
+    path = str(entry.get("PathPattern", "*"))
+    return web.behaviour_for(path.replace("*", "x"), web.behaviours()).origin is web.Origin.PAGES
 
 
 def test_apis_get_no_cookies_and_are_not_cached(prod: Assembly) -> None:
@@ -166,7 +170,9 @@ def test_apis_get_no_cookies_and_are_not_cached(prod: Assembly) -> None:
     assert forward["HeadersConfig"] == {"HeaderBehavior": "allExcept", "Headers": ["host"]}
     assert set(web.DROPPED_REQUEST_HEADERS) == {"cookie", *forward["HeadersConfig"]["Headers"]}
     caching_disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-    for entry in config(prod)["CacheBehaviors"][:3]:
+    apis = [entry for entry in config(prod)["CacheBehaviors"] if not _is_page(entry)]
+    assert len(apis) == len(APPS) + 1  # and the socket
+    for entry in apis:
         assert entry["CachePolicyId"] == caching_disabled
 
 
@@ -174,7 +180,10 @@ def test_a_new_version_of_the_pages_is_everywhere_after_a_minute(prod: Assembly)
     ((cache, policy),) = prod.pages.properties("AWS::CloudFront::CachePolicy").items()
     limits = policy["CachePolicyConfig"]
     assert limits["MinTTL"] == limits["DefaultTTL"] == limits["MaxTTL"] == 60
-    for entry in config(prod)["CacheBehaviors"][3:]:
+    deployed = config(prod)
+    pages = [entry for entry in [*deployed["CacheBehaviors"], deployed["DefaultCacheBehavior"]] if _is_page(entry)]
+    assert pages
+    for entry in pages:
         assert entry["CachePolicyId"] == {"Ref": cache}
 
 
