@@ -94,6 +94,6 @@ class Assembly:
 
 
 def function_name(logical_id: str) -> str:
-    """``sign_in`` for ``SignInFunction3C…``: the part's name, for all but one also its folder's below ``functions/``."""
+    """``sign_in`` for ``SignInFunction3C…``: the part's name, mostly also its folder's below ``functions/``."""
     name = re.split(r"Function|Role", logical_id)[0]
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
