@@ -87,9 +87,9 @@ LOOK_EVERY_MINUTES: Final = 3
 HEARTBEAT_MINUTES: Final = 5
 SEAL_SECONDS: Final = 5
 MINUTES_OF_A_MONTH: Final = 30 * 24 * 60
-FIREWALLS: Final = 2
-FIREWALL_RULES: Final = 9
-ALARMS: Final = 35
+FIREWALLS: Final = 3
+FIREWALL_RULES: Final = 14
+ALARMS: Final = 76
 
 
 @dataclass(frozen=True, slots=True)

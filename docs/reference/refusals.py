@@ -55,6 +55,7 @@ FROM_THE_PORTAL: Final = (
     Refusal("no_appointment", 404, "There is no such appointment.", "Fetch the crime again."),
     Refusal("cancelled", 409, "The appointment was cancelled.", "As above."),
     Refusal("past", 409, "The appointment has been.", "As above."),
+    Refusal("changed_meanwhile", 409, "Somebody else changed the same a moment ago.", "Fetch it, and try again."),
 )
 """What only the portal's API answers, besides the codes of the others."""
 
@@ -67,6 +68,13 @@ FROM_SIGN_IN: Final = (
     Refusal("sign_in_failed", 503, "The user pool did not answer. The code is still good.", "Send the same again."),
 )
 """What only the portal's sign-in answers, besides the codes of the others."""
+
+FROM_THE_WEBHOOKS: Final = (
+    Refusal("unknown_system", 404, "No crime system is connected under this name.", "Check the address."),
+    Refusal("unknown_kind", 400, "This kind of event is not known; `field` names it.", "Map it, or leave it out."),
+    Refusal("in_the_future", 400, "It is said to happen later than now; `field` names the time.", "Set the clock."),
+)
+"""What only the webhooks answer, besides the codes of the others."""
 
 FROM_API_GATEWAY: Final = (
     Refusal("bad_request", 400, "API Gateway refused the request before any function ran."),
@@ -104,7 +112,7 @@ def refusal(code: str) -> Refusal:
     LookupError
         There is no such code.
     """
-    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN):
+    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *FROM_THE_WEBHOOKS):
         if known.code == code:
             return known
     raise LookupError(code)

@@ -44,6 +44,17 @@ def log_retention(days: int) -> logs.RetentionDays:
     return steps[days]
 
 
+def own_metric(name: str, service: str, period: Duration | None = None) -> cloudwatch.Metric:
+    """A count that a function writes with `harbour.runtime.telemetry.count`; per minute unless told."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": service},
+        period=period or Duration.minutes(1),
+        statistic=cloudwatch.Stats.SUM,
+    )
+
+
 class HarbourFunction(Construct):
     """One function of ``functions/``.
 

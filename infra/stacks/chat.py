@@ -22,7 +22,7 @@ from infra.config.settings import Settings
 from infra.constructs.alarms import Alarms
 from infra.constructs.chalice_api import ChaliceApi
 from infra.constructs.firewall import api_acl
-from infra.constructs.function import METRICS_NAMESPACE, HarbourFunction
+from infra.constructs.function import HarbourFunction, own_metric
 from infra.constructs.socket_api import SocketApi
 from infra.constructs.work_queue import WorkQueue
 from infra.layers import Assets
@@ -375,10 +375,10 @@ class HarbourChat(Stack):
             "AttentionNeeded": "a conversation waits for an officer: unanswered, dropped, or a message was left",
             "WatchFailed": "timers: one conversation could not be looked at",
         }
-        counted = {name: self._own_metric(name, "timers") for name in watched}
+        counted = {name: own_metric(name, "timers") for name in watched}
         for name, meaning in watched.items():
             self._alarms.above(timers, name, counted[name], 0, meaning)
-        refused = self._own_metric("SealRefused", "transcripts")
+        refused = own_metric("SealRefused", "transcripts")
         self._alarms.above(
             self, "SealRefused", refused, 0, "a record cannot be sealed as it is; a person must look at it"
         )
@@ -386,7 +386,7 @@ class HarbourChat(Stack):
             self._alarms.above(
                 self.functions[name].function,
                 "EventLost",
-                self._own_metric("EventLost", name),
+                own_metric("EventLost", name),
                 0,
                 "the bus did not take an event; if somebody read a transcript, only the log says so",
             )
@@ -413,16 +413,6 @@ class HarbourChat(Stack):
             ),
             _graph("Socket: connections", [self._socket_metric("ConnectCount")]),
             _graph("Socket: messages", [self._socket_metric("MessageCount")]),
-        )
-
-    def _own_metric(self, name: str, service: str) -> cloudwatch.Metric:
-        """A count that a function writes with `harbour.runtime.telemetry.count`."""
-        return cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
-            metric_name=name,
-            dimensions_map={"service": service},
-            period=Duration.minutes(1),
-            statistic=cloudwatch.Stats.SUM,
         )
 
     def _socket_metric(self, name: str) -> cloudwatch.Metric:

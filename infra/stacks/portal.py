@@ -29,7 +29,7 @@ from infra.config.settings import Settings, Throttle
 from infra.constructs.alarms import Alarms
 from infra.constructs.chalice_api import ChaliceApi
 from infra.constructs.firewall import api_acl
-from infra.constructs.function import METRICS_NAMESPACE, HarbourFunction
+from infra.constructs.function import HarbourFunction, own_metric
 from infra.constructs.work_queue import WorkQueue
 from infra.layers import Assets
 from infra.stacks.chat import CONVERSATION_RIGHTS, HarbourChat
@@ -465,6 +465,14 @@ class HarbourPortal(Stack):
             "deadlines: has not run for 5 minutes, so nothing that waits is sent",
             periods=5,
         )
+        watched = {
+            "ContactBlocked": ("updates", "a victim and a suspect have the same contact; nothing is sent to it"),
+            "LinkDead": ("link", "a crime system did not take what it was told, for a day; nobody there knows of it"),
+            "Unknowable": ("notifier", "nobody knows whether a message was sent; the receipts settle it"),
+            "ReceiptUnmatched": ("receipts", "a receipt is of no message that is known"),
+        }
+        for name, (service, words) in watched.items():
+            self._alarms.above(self, name, own_metric(name, service), 0, words)
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(12))
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=self._alarms.all, width=24, height=4))
         dashboard.add_widgets(
@@ -481,13 +489,8 @@ class HarbourPortal(Stack):
             cloudwatch.GraphWidget(
                 title="Data quality: problems found",
                 left=[
-                    cloudwatch.Metric(
-                        namespace=METRICS_NAMESPACE,
-                        metric_name="QualityProblem",
-                        dimensions_map={"service": "updates"},
-                        period=Duration.hours(1),
-                        statistic=cloudwatch.Stats.SUM,
-                    )
+                    own_metric("QualityProblem", "updates", Duration.hours(1)),
+                    own_metric("HardBounce", "receipts", Duration.hours(1)),
                 ],
                 width=12,
             ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.layers.target import ROOT
 from tests.infra.template import Assembly
 from tests.infra.test_rights import flat, listed
 
@@ -166,6 +167,20 @@ def test_every_part_is_watched(prod: Assembly, alarm: str) -> None:
     assert (
         len([id_ for id_ in alarms if f"{alarm}Alarm" in id_ and ("Logged" in alarm or "Logged" not in id_)]) == parts
     )
+
+
+@pytest.mark.parametrize("metric", ["ContactBlocked", "LinkDead", "Unknowable", "ReceiptUnmatched"])
+def test_what_only_a_person_can_put_right_is_reported(prod: Assembly, metric: str) -> None:
+    (alarm,) = [a for a in prod.portal.properties("AWS::CloudWatch::Alarm").values() if a["MetricName"] == metric]
+    assert (alarm["Namespace"], alarm["Threshold"], alarm["ComparisonOperator"]) == (
+        "Harbour",
+        0,
+        "GreaterThanThreshold",
+    )
+    ((dimension),) = alarm["Dimensions"]
+    counted = (ROOT / "layers" / "harbour").rglob("*.py")
+    assert dimension["Name"] == "service"
+    assert any(f'count("{metric}"' in path.read_text("utf-8") for path in counted)
 
 
 def test_what_became_of_texts_is_kept_for_a_day_only(prod: Assembly) -> None:

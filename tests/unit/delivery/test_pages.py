@@ -26,6 +26,11 @@ OUTPUTS = Outputs(
     table="conversations",
     pool="eu-west-2_1",
     client="client1",
+    hooks_api="http://cloud/h1/hooks",
+    portal_api="http://cloud/p1/portal-api",
+    sign_in_api="http://cloud/i1/sign-in",
+    cases="cases",
+    texts_log_role="arn:role",
 )
 
 
@@ -57,7 +62,8 @@ class Bucket:
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    for name in ("embed.js", "assets/chat-1.js", "console/index.html", "demo/index.html", "assets/chat-1.js.map"):
+    parts = ("embed.js", "assets/chat-1.js", "console/index.html", "portal/index.html")
+    for name in (*parts, "demo/index.html", "assets/chat-1.js.map"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, "utf-8")
     return tmp_path
@@ -71,7 +77,13 @@ def test_parts_go_up_before_the_files_that_name_them(dist: Path) -> None:
     bucket = Bucket()
     upload(bucket, dist)
     assert bucket.done[0] == "+assets/chat-1.js"
-    assert set(bucket.objects) == {"embed.js", "assets/chat-1.js", "console/index.html", CONSOLE_SETTINGS}
+    assert set(bucket.objects) == {
+        "embed.js",
+        "assets/chat-1.js",
+        "console/index.html",
+        "portal/index.html",
+        CONSOLE_SETTINGS,
+    }
 
 
 def test_what_did_not_change_is_not_sent_again_and_what_is_gone_goes_last(dist: Path) -> None:
@@ -90,7 +102,7 @@ def test_nothing_may_be_kept_by_a_cache(dist: Path) -> None:
 
 
 def test_the_demonstration_page_and_source_maps_are_not_served(dist: Path) -> None:
-    assert set(files_of(dist)) == {"embed.js", "assets/chat-1.js", "console/index.html"}
+    assert set(files_of(dist)) == {"embed.js", "assets/chat-1.js", "console/index.html", "portal/index.html"}
 
 
 def test_pages_that_are_not_built_are_not_published(tmp_path: Path) -> None:

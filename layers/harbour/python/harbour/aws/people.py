@@ -67,7 +67,7 @@ class PeopleTable:
             self._db.put_item(TableName=self._table, **guarded(saved, before.version))
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
-                raise Conflict("try_again", "This was changed at the same time. Try again.") from None
+                raise Conflict("changed_meanwhile", "This was changed at the same time. Try again.") from None
             raise
         return saved
 

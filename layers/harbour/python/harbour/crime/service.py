@@ -120,6 +120,8 @@ class UpdateService:
             log("update", kind=event.kind, outcome=change.entry.effect.value, count=len(change.messages))
             if change.problems:
                 count("QualityProblem", len(change.problems))
+            if any(problem.blocks for problem in change.problems):
+                count("ContactBlocked")
             return change.entry.effect
         raise Unavailable("try_again", "This crime changes too quickly.")
 
