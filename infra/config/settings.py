@@ -143,6 +143,28 @@ class CustomDomain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MutualTls:
+    """An address at which crime systems show a client certificate. CloudFront cannot ask for one: this is API
+    Gateway's own address for the webhooks.
+
+    Attributes
+    ----------
+    name
+        Host name; its DNS record is the force's own to set.
+    certificate_arn
+        ACM certificate for it, in `Settings.region`.
+    trust_store_bucket, trust_store_key
+        PEM file with the authorities whose certificates are taken at all. Which certificate is whose is said by its
+        fingerprint in the source's secret.
+    """
+
+    name: str
+    certificate_arn: str
+    trust_store_bucket: str
+    trust_store_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SamlFederation:
     """Officers sign in with the force's identity provider (SAML).
 
@@ -258,6 +280,8 @@ class Settings:
         Where the federated sign-in may return to; needed with `federation` only.
     crime_systems
         Where each crime system takes what Harbour sends it, by source (``harbour/crime/data/sources.json``).
+    mutual_tls
+        Where crime systems call that prove themselves by a client certificate; None when there is none.
     sms_sender
         Alphanumeric sender of text messages, at most 11 characters: neutral, since others may see it.
     email_from
@@ -288,6 +312,7 @@ class Settings:
     federation: SamlFederation | OidcFederation | None = None
     callback_urls: tuple[str, ...] = ()
     crime_systems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    mutual_tls: MutualTls | None = None
     sms_sender: str = "Update"
     email_from: str = "updates@messages.example"
     providers: tuple[str, ...] = ("aws",)

@@ -9,6 +9,7 @@ from typing import Final
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
@@ -17,6 +18,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_logs_destinations as destinations
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -130,6 +132,7 @@ class HarbourPortal(Stack):
         self._grant()
         self._connect()
         self.hooks_api, self.sign_in_api, self.portal_api = self._rest_apis(apps)
+        self._ask_for_certificates()
         self._protect()
         self._watch()
         self._outputs()
@@ -445,6 +448,26 @@ class HarbourPortal(Stack):
             api("SignInApi", "sign_in", SIGN_IN_STAGE, limits.sign_in),
             api("PortalApi", "portal", PORTAL_STAGE, limits.portal, victims),
         )
+
+    def _ask_for_certificates(self) -> None:
+        """The webhooks' second address, where the TLS connection itself proves who calls."""
+        asked = self._settings.mutual_tls
+        if asked is None:
+            return
+        name = apigateway.DomainName(
+            self,
+            "HooksName",
+            domain_name=asked.name,
+            certificate=acm.Certificate.from_certificate_arn(self, "HooksCertificate", asked.certificate_arn),
+            endpoint_type=apigateway.EndpointType.REGIONAL,
+            security_policy=apigateway.SecurityPolicy.TLS_1_2,
+            mtls=apigateway.MTLSConfig(
+                bucket=s3.Bucket.from_bucket_name(self, "TrustStore", asked.trust_store_bucket),
+                key=asked.trust_store_key,
+            ),
+        )
+        name.add_base_path_mapping(self.hooks_api.api, base_path=HOOKS_STAGE, stage=self.hooks_api.stage)
+        CfnOutput(self, "HooksNameTarget", value=name.domain_name_alias_domain_name)
 
     def _protect(self) -> None:
         firewall = api_acl(self, "Firewall", limits=self._settings.limits)

@@ -11,7 +11,7 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from infra.app import APPS, build, feature_flags
-from infra.config.settings import CustomDomain, OidcFederation, SamlFederation, Settings, settings_for
+from infra.config.settings import CustomDomain, MutualTls, OidcFederation, SamlFederation, Settings, settings_for
 from infra.constructs.chalice_api import load_chalice_app
 from infra.layers import StubAssets
 from tests.infra.template import Assembly
@@ -34,12 +34,22 @@ OIDC = OidcFederation(
     name_claim="name",
     force_claim="force",
 )
+MUTUAL_TLS = MutualTls(
+    name="hooks.eastshire.example",
+    certificate_arn="arn:aws:acm:eu-west-2:111122223333:certificate/00000000-0000-0000-0000-000000000000",
+    trust_store_bucket="eastshire-trust",
+    trust_store_key="crime-systems.pem",
+)
 VARIANTS: dict[str, Callable[[], Settings]] = {
     "local": lambda: settings_for("local", local_port=4999),
     "dev": lambda: settings_for("dev"),
     "prod": lambda: settings_for("prod"),
     "federated": lambda: replace(
-        settings_for("prod"), domain=DOMAIN, federation=SAML, callback_urls=("https://chat.eastshire.example/console/",)
+        settings_for("prod"),
+        domain=DOMAIN,
+        federation=SAML,
+        callback_urls=("https://chat.eastshire.example/console/",),
+        mutual_tls=MUTUAL_TLS,
     ),
     "oidc": lambda: replace(settings_for("dev"), federation=OIDC, callback_urls=("https://x.example/console/",)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -147,6 +148,17 @@ def test_nobody_can_begin_a_victims_sign_in_at_cognito_itself(prod: Assembly) ->
     pool = prod.portal.only("AWS::Cognito::UserPool")
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert set(pool["LambdaConfig"]) == {"DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse"}
+
+
+def test_a_crime_system_can_show_a_certificate(synthesised: Callable[[str], Assembly], prod: Assembly) -> None:
+    portal = synthesised("federated").portal
+    name = portal.only("AWS::ApiGateway::DomainName")
+    assert name["MutualTlsAuthentication"]["TruststoreUri"] == "s3://eastshire-trust/crime-systems.pem"
+    assert (name["SecurityPolicy"], name["EndpointConfiguration"]) == ("TLS_1_2", {"Types": ["REGIONAL"]})
+    mapping = portal.only("AWS::ApiGateway::BasePathMapping")
+    assert mapping["BasePath"] == "hooks"
+    assert mapping["RestApiId"]["Ref"].startswith("HooksApi")
+    assert not prod.portal.resources("AWS::ApiGateway::DomainName")
 
 
 def test_every_route_of_the_portal_needs_a_victims_token(prod: Assembly) -> None:
