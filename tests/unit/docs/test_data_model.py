@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from harbour.aws import items
+from harbour.aws import cases, items
+from harbour.aws.portal import READ
+from harbour.aws.sign_ins import SIGNED_OUT
 from harbour.conversation import model
 from harbour.conversation.model import (
     Attention,
@@ -24,6 +26,7 @@ from harbour.conversation.model import (
     State,
 )
 from harbour.conversation.ports import Note
+from harbour.crime.model import CrimeRef, PersonId
 from harbour.evidence import package, trust
 from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Officer, Role, Ticket
@@ -98,6 +101,20 @@ def test_every_kind_of_item_stands_under_its_key() -> None:
         assert f"`{kind}" in keys
 
 
+def test_every_key_of_cases_is_described() -> None:
+    text = section("The table `cases")
+    prefixes = [value for name, value in vars(cases).items() if name.isupper() and str(value).endswith("#")]
+    assert len(prefixes) >= 8
+    for prefix in (*prefixes, SIGNED_OUT, READ):
+        assert re.search(rf"`{prefix}[^`]*`", text), prefix
+    made = (cases.inbox("a", "b"), cases.crime(CrimeRef("a")), cases.person(PersonId("a")), cases.provider("a", "b"))
+    for partition in made:
+        assert f"`{partition.split('#')[0]}#<" in text
+    for adapter in Path(cases.__file__).parent.glob("*.py"):
+        for partition in re.findall(r'cases\.key\(f"(\w+)#', adapter.read_text("utf-8")):
+            assert f"`{partition}#" in text, f"{adapter.name}: {partition}"
+
+
 def test_every_kind_of_event_is_named() -> None:
     assert all(f"`{kind}`" in section("M#") for kind in Kind)
 
@@ -108,9 +125,10 @@ def test_a_grant_is_described() -> None:
 
 def test_the_indexes_are_described() -> None:
     text = section("Indexes")
-    for index in table.INDEXES:
-        projection = "keys only" if index.keys_only else "all"
-        assert f"| `{index.name}` | `{index.name}`, `{index.sort_key}` | {projection} |" in text
+    for indexes, where in ((table.INDEXES, text), (table.CASES_INDEXES, section("The table `cases"))):
+        for index in indexes:
+            projection = "keys only" if index.keys_only else "all"
+            assert f"| `{index.name}` | `{index.name}`, `{index.sort_key}` | {projection} |" in where
 
 
 def test_every_file_of_a_package_is_described_and_no_other() -> None:
