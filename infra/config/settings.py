@@ -7,7 +7,7 @@ A deployment serves one force. What differs between environments is here and now
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NewType
@@ -69,6 +69,11 @@ class Timers:
     drop_grace: int = 90
     silence: int = 86_400
     seal_retry: int = 300
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """As the functions are told."""
+        return {f"HARBOUR_{one.name.upper()}_SECONDS": str(getattr(self, one.name)) for one in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,6 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_wafv2 as wafv2
 from chalice.app import Chalice
 from constructs import Construct
@@ -23,6 +21,8 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.chalice_api import ChaliceApi
 from infra.constructs.firewall import api_acl
 from infra.constructs.function import HarbourFunction, own_metric
+from infra.constructs.layers import layer_versions
+from infra.constructs.schedule import alarm_if_stopped, every_minute, undelivered
 from infra.constructs.socket_api import SocketApi
 from infra.constructs.work_queue import WorkQueue
 from infra.layers import Assets
@@ -133,7 +133,7 @@ class HarbourChat(Stack):
             settings=settings,
             alarms=self._alarms,
         )
-        self._layers = self._make_layers()
+        self._layers = layer_versions(self, "harbour", "vendor", "render", assets=assets, settings=settings)
         self._environment = self._make_environment()
         self.functions = {name: self._function(name, door) for name, door in _DOORS.items()}
         self._grant()
@@ -166,26 +166,7 @@ class HarbourChat(Stack):
 
     # What every function is made of
 
-    def _make_layers(self) -> dict[str, lambda_.LayerVersion]:
-        target = self._settings.target
-        return {
-            name: lambda_.LayerVersion(
-                self,
-                f"{name.title()}Layer",
-                description=description,
-                code=lambda_.Code.from_asset(str(self._assets.layer(name))),
-                compatible_runtimes=[lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON)],
-                removal_policy=RemovalPolicy.DESTROY,
-            )
-            for name, description in {
-                "harbour": "What Harbour knows and does",
-                "vendor": "Third-party packages",
-                "render": "Typst and fonts",
-            }.items()
-        }
-
     def _make_environment(self) -> dict[str, str]:
-        timers = self._settings.timers
         # layers are unpacked to /opt on AWS only
         fonts = {"HARBOUR_FONTS": str(self._assets.fonts())} if self._settings.local else {}
         return {
@@ -202,10 +183,7 @@ class HarbourChat(Stack):
             "HARBOUR_TERMINOLOGY": self._settings.terminology,
             "HARBOUR_SEAL_QUEUE_URL": self._seals.queue.queue_url,
             "HARBOUR_LATE_TRANSLATION_QUEUE_URL": self._late.queue.queue_url,
-            "HARBOUR_UNANSWERED_SECONDS": str(timers.unanswered),
-            "HARBOUR_DROP_GRACE_SECONDS": str(timers.drop_grace),
-            "HARBOUR_SILENCE_SECONDS": str(timers.silence),
-            "HARBOUR_SEAL_RETRY_SECONDS": str(timers.seal_retry),
+            **self._settings.timers.variables,
         }
 
     def _function(self, name: str, door: _Door) -> HarbourFunction:
@@ -262,46 +240,16 @@ class HarbourChat(Stack):
     def _connect(self) -> None:
         self._seals.feeds(self.functions["transcripts"], batch=1)
         self._late.feeds(self.functions["translations"], batch=10)
-        undelivered = sqs.Queue(
-            self,
-            "Undelivered",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
-        self._alarms.above(
-            self,
-            "Undelivered",
-            undelivered.metric_approximate_number_of_messages_visible(
-                period=Duration.minutes(1), statistic=cloudwatch.Stats.MAXIMUM
-            ),
-            0,
-            "an event could not be delivered to its queue or function",
-        )
+        dead = undelivered(self, self._alarms, "an event could not be delivered to its queue or function")
         events.Rule(
             self,
             "Closed",
             description="A conversation that was closed is sealed",
             event_bus=self.bus,
             event_pattern=events.EventPattern(source=[EVENT_SOURCE], detail_type=[CONVERSATION_CLOSED]),
-            targets=[targets.SqsQueue(self._seals.queue, dead_letter_queue=undelivered)],
+            targets=[targets.SqsQueue(self._seals.queue, dead_letter_queue=dead)],
         )
-        events.Rule(
-            self,
-            "EveryMinute",
-            description="Looks for timers that have run out",
-            schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[
-                targets.LambdaFunction(
-                    self.functions["timers"].function,
-                    dead_letter_queue=undelivered,
-                    # the next minute's run does the same work
-                    retry_attempts=0,
-                    max_event_age=Duration.minutes(1),
-                )
-            ],
-        )
-        self.functions["timers"].function.configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
+        every_minute(self, self.functions["timers"], "Looks for timers that have run out", dead)
 
     def _let_api_gateway_log(self) -> apigateway.CfnAccount:
         """API Gateway writes no log of any API until the account names a role for it."""
@@ -363,12 +311,10 @@ class HarbourChat(Stack):
     def _watch(self) -> None:
         minute = Duration.minutes(1)
         timers = self.functions["timers"].function
-        self._alarms.missing(
-            timers,
-            "Stopped",
-            timers.metric_invocations(period=minute, statistic=cloudwatch.Stats.SUM),
+        alarm_if_stopped(
+            self.functions["timers"],
+            self._alarms,
             "timers: has not run for 5 minutes, so nobody is told of conversations that wait",
-            periods=5,
         )
         watched = {
             "Unanswered": "somebody has waited too long for an officer; the conversation was put to all again",

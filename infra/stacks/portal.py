@@ -12,17 +12,13 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_logs_destinations as destinations
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_wafv2 as wafv2
 from chalice.app import Chalice
 from constructs import Construct
@@ -32,6 +28,8 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.chalice_api import ChaliceApi
 from infra.constructs.firewall import api_acl
 from infra.constructs.function import HarbourFunction, own_metric
+from infra.constructs.layers import layer_versions
+from infra.constructs.schedule import alarm_if_stopped, every_minute, undelivered
 from infra.constructs.work_queue import WorkQueue
 from infra.layers import Assets
 from infra.stacks.chat import CONVERSATION_RIGHTS, HarbourChat
@@ -117,7 +115,7 @@ class HarbourPortal(Stack):
         self._receipts = self._queue("Fates", "receipts", consumer="receipts", attempts=10, too_old=900)
         self._link = self._queue("ToTell", "to crime systems", consumer="link", attempts=10, too_old=900)
         self._mail = self._mail_events()
-        self._layers = self._make_layers()
+        self._layers = layer_versions(self, "harbour", "vendor", "casework", assets=assets, settings=settings)
         self.functions: dict[str, HarbourFunction] = {}
         self._add("challenge", self._environment)
         self.pool, self._client = self._victims()
@@ -177,28 +175,9 @@ class HarbourPortal(Stack):
         )
         return mail
 
-    def _make_layers(self) -> list[lambda_.LayerVersion]:
-        target = self._settings.target
-        return [
-            lambda_.LayerVersion(
-                self,
-                f"{name.title()}Layer",
-                description=description,
-                code=lambda_.Code.from_asset(str(self._assets.layer(name))),
-                compatible_runtimes=[lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON)],
-                removal_policy=RemovalPolicy.DESTROY,
-            )
-            for name, description in {
-                "harbour": "What Harbour knows and does",
-                "vendor": "Third-party packages",
-                "casework": "Third-party packages of the portal",
-            }.items()
-        ]
-
     @property
     def _environment(self) -> dict[str, str]:
         settings = self._settings
-        timers = settings.timers
         return {
             "HARBOUR_ENVIRONMENT": settings.environment.value,
             "HARBOUR_FORCE": settings.force.id,
@@ -219,10 +198,7 @@ class HarbourPortal(Stack):
             "HARBOUR_TABLE": self._data.conversations.table_name,
             "HARBOUR_SOCKET_ENDPOINT": self._chat.socket.management_endpoint,
             "HARBOUR_TERMINOLOGY": settings.terminology,
-            "HARBOUR_UNANSWERED_SECONDS": str(timers.unanswered),
-            "HARBOUR_DROP_GRACE_SECONDS": str(timers.drop_grace),
-            "HARBOUR_SILENCE_SECONDS": str(timers.silence),
-            "HARBOUR_SEAL_RETRY_SECONDS": str(timers.seal_retry),
+            **settings.timers.variables,
         }
 
     def _add(self, name: str, environment: Mapping[str, str]) -> None:
@@ -235,7 +211,7 @@ class HarbourPortal(Stack):
             description=door.description,
             settings=self._settings,
             assets=self._assets,
-            layers=self._layers,
+            layers=list(self._layers.values()),
             environment=environment,
             alarms=self._alarms,
         )
@@ -355,39 +331,8 @@ class HarbourPortal(Stack):
         self._notify.feeds(self.functions["notifier"], batch=10)
         self._receipts.feeds(self.functions["receipts"], batch=10)
         self._link.feeds(self.functions["link"], batch=1)
-        undelivered = sqs.Queue(
-            self,
-            "Undelivered",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
-        self._alarms.above(
-            self,
-            "Undelivered",
-            undelivered.metric_approximate_number_of_messages_visible(
-                period=Duration.minutes(1), statistic=cloudwatch.Stats.MAXIMUM
-            ),
-            0,
-            "the schedule could not start a function",
-        )
-        deadlines = self.functions["deadlines"].function
-        events.Rule(
-            self,
-            "EveryMinute",
-            description="Looks for what is due",
-            schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[
-                targets.LambdaFunction(
-                    deadlines,
-                    dead_letter_queue=undelivered,
-                    # the next minute's run does the same work
-                    retry_attempts=0,
-                    max_event_age=Duration.minutes(1),
-                )
-            ],
-        )
-        deadlines.configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
+        dead = undelivered(self, self._alarms, "the schedule could not start a function")
+        every_minute(self, self.functions["deadlines"], "Looks for what is due", dead)
         self._hear_of_texts()
 
     def _hear_of_texts(self) -> None:
@@ -480,13 +425,10 @@ class HarbourPortal(Stack):
 
     def _watch(self) -> None:
         minute = Duration.minutes(1)
-        deadlines = self.functions["deadlines"].function
-        self._alarms.missing(
-            deadlines,
-            "Stopped",
-            deadlines.metric_invocations(period=minute, statistic=cloudwatch.Stats.SUM),
+        alarm_if_stopped(
+            self.functions["deadlines"],
+            self._alarms,
             "deadlines: has not run for 5 minutes, so nothing that waits is sent",
-            periods=5,
         )
         watched = {
             "ContactBlocked": ("updates", "a victim and a suspect have the same contact; nothing is sent to it"),
