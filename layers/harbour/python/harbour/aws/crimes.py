@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -14,9 +13,10 @@ from botocore.exceptions import ClientError
 from harbour.aws import cases, notifications, people
 from harbour.aws.clients import code_of
 from harbour.aws.tasks import task_item
+from harbour.contact.model import Person
 from harbour.crime.intake import event_from_json, event_to_json
 from harbour.crime.link import OutboundTask
-from harbour.crime.model import CrimeRef, Effect, EventId, Kind, OfficerInCharge, Party, PartyRole, PersonId
+from harbour.crime.model import CrimeRef, Effect, EventId, OfficerInCharge, Party, PartyRole, PersonId
 from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
 from harbour.crime.progress import CrimeState, Mark
 from harbour.identity.victims.model import proof_key
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from harbour.aws.cases import Item
+
+_ANSWERED_AT_ONCE: Final = 20
+"""A transaction holds at most 100 writes."""
 
 DONE_KEPT: Final = timedelta(days=30)
 """A done update stays so long as the replay store; signatures are refused after five minutes."""
@@ -52,48 +55,74 @@ class CrimeTable:
         """All events, oldest first."""
         return [entry_of(item) for item in self._query(crime, cases.EVENT)]
 
+    def known_tasks(self, crime: CrimeRef, idents: Iterable[str]) -> frozenset[str]:
+        """One strongly consistent read for each: tasks are rare."""
+        return frozenset(
+            ident
+            for ident in idents
+            if "Item"
+            in self._db.get_item(
+                TableName=self._table,
+                Key=cases.key(cases.crime(crime), f"{cases.TASK}{ident}"),
+                ProjectionExpression="pk",
+                ConsistentRead=True,
+            )
+        )
+
     def commit(self, change: Change) -> None:
         """One transaction: all that follows from an update, and the end of its waiting."""
+        crime = change.state.ref
         writes = [self._done(change), self._state(change), self._plain(entry_item(change.entry))]
-        writes += [self._plain(entry_item(gone), withdrawn=True) for gone in change.gone]
+        writes += [self._plain(entry_item(entry)) for entry in change.changed]
         for before, after in change.people:
-            writes.append({"Put": {"TableName": self._table, **people.guarded(_next(before, after), _version(before))}})
-            writes += [
-                self._plain(people.link_item(after.id, link)) for link in after.links if link.crime == change.state.ref
-            ]
-            if after.date_of_birth:
-                writes.append(self._plain(lookup_item(change.state.ref, after.date_of_birth, after.id)))
+            writes += self._person(crime, before, after)
         writes += [
             {"Put": {"TableName": self._table, **notifications.guarded(before, after)}}
             for before, after in change.messages
         ]
-        writes += [self._plain(task_item(task)) for task in change.tasks]
+        writes += [self._new(task_item(task)) for task in change.tasks]
         writes += [
             self._plain(
                 {
-                    **cases.key(cases.crime(change.state.ref), f"{cases.QUALITY}{problem.id}"),
+                    **cases.key(cases.crime(crime), f"{cases.QUALITY}{problem.id}"),
                     "body": {"S": json.dumps(asdict(problem) | {"role": problem.role.value})},
                     "found_at": {"S": rfc3339(change.entry.received_at)},
                 }
             )
             for problem in change.problems
         ]
+        writes += [self._gone(cases.crime(crime), cases.timed(cases.MESSAGE, one.at, one.id)) for one in change.unsaid]
         if change.answer:
-            writes.append(self._plain(message_item(change.state.ref, change.answer)))
-            writes += self._answered(change.state.ref, change.answer)
-        if change.appointment:
-            writes.append(self._plain(appointment_item(change.state.ref, change.appointment)))
+            writes.append(self._plain(message_item(crime, change.answer)))
+            writes += self._answered(crime, change.answer, change.answers)
+        writes += [self._plain(appointment_item(crime, appointment)) for appointment in change.appointments]
         try:
-            self._db.transact_write_items(
-                TransactItems=_once(writes),  # type: ignore[arg-type]
-                ClientRequestToken=hashlib.sha256(
-                    f"{change.source}{change.event}{change.state.version}{rfc3339(change.entry.received_at)}".encode()
-                ).hexdigest()[:36],
-            )
+            # botocore gives each call a token of its own: its own second try of a write that was done does nothing.
+            self._db.transact_write_items(TransactItems=_once(writes))  # type: ignore[arg-type]
         except ClientError as error:
-            if code_of(error) in ("TransactionCanceledException", "TransactionConflictException"):
+            if notifications.raced(error):
                 raise Raced from None
             raise
+
+    def _person(self, crime: CrimeRef, before: Person | None, after: Person) -> list[dict[str, Any]]:
+        """A person over the one that was read, their part in the crime, and how their date of birth finds them."""
+        version = before.version if before else 0
+        saved = replace(after, version=version + 1)
+        writes = [{"Put": {"TableName": self._table, **people.guarded(saved, version)}}]
+        writes += [self._plain(people.link_item(after.id, link)) for link in after.links if link.crime == crime]
+        if before and before.date_of_birth and before.date_of_birth != after.date_of_birth:
+            # A date that was wrong opens nothing any more.
+            writes += [
+                self._gone(f"lookup#{proof_key(link.crime, before.date_of_birth)}", f"P#{after.id}")
+                for link in before.links
+            ]
+        if after.date_of_birth:
+            writes += [
+                self._plain(lookup_item(link.crime, after.date_of_birth, after.id))
+                for link in after.links
+                if link.crime == crime or (before and before.date_of_birth != after.date_of_birth)
+            ]
+        return writes
 
     def _done(self, change: Change) -> dict[str, Any]:
         expires = self._clock.now() + DONE_KEPT
@@ -122,13 +151,24 @@ class CrimeTable:
             put["ExpressionAttributeValues"] = {":version": {"N": str(change.state_before.version)}}
         return {"Put": put}
 
-    def _plain(self, item: Item, *, withdrawn: bool = False) -> dict[str, Any]:
-        if withdrawn:
-            item = {**item, "effect": {"S": Effect.WITHDRAWN.value}}
+    def _plain(self, item: Item) -> dict[str, Any]:
         return {"Put": {"TableName": self._table, "Item": item}}
 
-    def _answered(self, crime: CrimeRef, answer: Message) -> list[dict[str, Any]]:
-        """The victim's messages that the officer's answers: all before it."""
+    def _new(self, item: Item) -> dict[str, Any]:
+        return {
+            "Put": {"TableName": self._table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"},
+        }
+
+    def _gone(self, pk: str, sk: str) -> dict[str, Any]:
+        return {"Delete": {"TableName": self._table, "Key": cases.key(pk, sk)}}
+
+    def _answered(self, crime: CrimeRef, answer: Message, answers: str) -> list[dict[str, Any]]:
+        """The victim's messages that the officer's answers: the one that it names, and what that person wrote before;
+        otherwise all that were written before it.
+        """
+        known = self.messages(crime)
+        named = next((one for one in known if one.id == answers and one.by == "victim"), None)
+        until, person = (named.at, named.person) if named else (answer.at, None)
         return [
             {
                 "Update": {
@@ -139,8 +179,14 @@ class CrimeTable:
                     "ExpressionAttributeValues": {":answered": {"S": "answered"}},
                 }
             }
-            for one in self.messages(crime)[-10:]
-            if one.by == "victim" and one.state != "answered" and one.at <= self._clock.now()
+            for one in [
+                one
+                for one in known
+                if one.by == "victim"
+                and one.state != "answered"
+                and one.at <= until
+                and (person is None or one.person == person)
+            ][-_ANSWERED_AT_ONCE:]
         ]
 
     # -- what the portal shows and changes -------------------------------------------------------------------------
@@ -184,14 +230,22 @@ class CrimeTable:
         """The officer has the message as a task now."""
         for one in self.messages(crime):
             if one.id == message and one.state == "sent":
-                self._db.update_item(
-                    TableName=self._table,
-                    Key=cases.key(cases.crime(crime), cases.timed(cases.MESSAGE, one.at, one.id)),
-                    UpdateExpression="SET #state = :reached",
-                    ConditionExpression="#state = :sent",
-                    ExpressionAttributeNames={"#state": "state"},
-                    ExpressionAttributeValues={":reached": {"S": "reached"}, ":sent": {"S": "sent"}},
-                )
+                self._reached(crime, one)
+
+    def _reached(self, crime: CrimeRef, message: Message) -> None:
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=cases.key(cases.crime(crime), cases.timed(cases.MESSAGE, message.at, message.id)),
+                UpdateExpression="SET #state = :reached",
+                ConditionExpression="#state = :sent",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":reached": {"S": "reached"}, ":sent": {"S": "sent"}},
+            )
+        except ClientError as error:
+            # Answered meanwhile, which is more.
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
 
     def request_change(
         self, crime: CrimeRef, appointment: str, reason: str, wishes: str, task: OutboundTask
@@ -251,7 +305,7 @@ def state_item(state: CrimeState) -> Item:
         "opened_at": rfc3339(state.opened_at),
         "last_at": rfc3339(state.last_at),
         "tracks": {track: _mark(mark) for track, mark in state.tracks.items()},
-        "newest": {kind: _mark(mark) for kind, mark in state.newest.items()},
+        "revised": state.revised,
         "suspects": [asdict(party) | {"role": party.role.value} for party in state.suspects],
         "victims": list(state.victims),
         "closed": state.closed,
@@ -276,7 +330,8 @@ def state_of(item: Item) -> CrimeState:
         opened_at=parse(body["opened_at"]),
         last_at=parse(body["last_at"]),
         tracks={track: _mark_of(mark) for track, mark in body["tracks"].items()},
-        newest={Kind(kind): _mark_of(mark) for kind, mark in body["newest"].items()},
+        # from before there was this: worked out anew, once
+        revised=body.get("revised", True),
         suspects=tuple(Party(**party | {"role": PartyRole(party["role"])}) for party in body["suspects"]),
         victims=tuple(PersonId(victim) for victim in body["victims"]),
         closed=body["closed"],
@@ -361,16 +416,6 @@ def _mark_of(body: dict[str, Any]) -> Mark:
     return Mark(rank=body["rank"], at=parse(body["at"]), version=body["version"], event=EventId(body["event"]))
 
 
-def _next(before: Any, after: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(after, version=_version(before) + 1)
-
-
-def _version(person: Any) -> int:
-    return person.version if person else 0
-
-
 def _once(writes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """DynamoDB takes each item once in a transaction; of two writes of one the later counts."""
     found: dict[str, dict[str, Any]] = {}
@@ -379,8 +424,3 @@ def _once(writes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = one.get("Key") or {name: one["Item"][name] for name in ("pk", "sk")}
         found[json.dumps(key, sort_keys=True)] = write
     return list(found.values())
-
-
-def since(at: datetime) -> str:
-    """The start of the sort keys of what happened from ``at`` on."""
-    return f"{cases.EVENT}{rfc3339(at)}"

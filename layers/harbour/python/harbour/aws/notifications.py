@@ -71,7 +71,7 @@ class NotificationTable:
             else:
                 self._db.put_item(**put)
         except ClientError as error:
-            if _raced(error):
+            if raced(error):
                 raise Moved from None
             raise
 
@@ -264,7 +264,7 @@ def _mark(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
-def _raced(error: ClientError) -> bool:
+def raced(error: ClientError) -> bool:
     """Whether somebody else wrote first; not a table that has no room, which is another matter."""
     if code_of(error) != "TransactionCanceledException":
         return code_of(error) in ("ConditionalCheckFailedException", "TransactionConflictException")

@@ -95,6 +95,7 @@ def person_item(person: Person) -> Item:
         "phone": person.phone,
         "email": person.email,
         "blocked": person.blocked,
+        "as_of": {detail: rfc3339(at) for detail, at in person.as_of.items()},
         "plan": {
             "consent": plan.consent.value,
             "channels": sorted(channel.value for channel in plan.channels),
@@ -118,6 +119,7 @@ def person_of(item: Item) -> Person:
     """What :func:`person_item` wrote."""
     body = json.loads(item["body"]["S"])
     plan = body.pop("plan")
+    as_of = body.pop("as_of", {})
     changed = plan["changed_at"]
     return Person(
         id=PersonId(item["pk"]["S"].partition("#")[2]),
@@ -135,6 +137,7 @@ def person_of(item: Item) -> Person:
             changed_at=parse(changed) if changed else None,
             changed_by=plan["changed_by"],
         ),
+        as_of={detail: parse(at) for detail, at in as_of.items()},
         **body,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -92,6 +93,8 @@ class Person:
         both, ``dead_number`` or ``hard_bounce`` one (:data:`harbour.contact.gate.DEAD`).
     version
         Rises with each change; a write names the one it read.
+    as_of
+        When what the crime system said of each detail happened: what comes late does not overwrite what is newer.
     """
 
     id: PersonId
@@ -106,3 +109,4 @@ class Person:
     blocked: str = ""
     links: tuple[Link, ...] = ()
     version: int = 0
+    as_of: Mapping[str, datetime] = field(default_factory=dict)

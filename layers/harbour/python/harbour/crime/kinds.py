@@ -27,6 +27,8 @@ class KindRule:
         Nobody is told of it by itself.
     repeats
         Each one counts, however late it comes: an officer's answer, an appointment.
+    topic
+        Of kinds with one topic only the latest is news; without one a kind stands for itself.
     """
 
     key: Kind
@@ -36,6 +38,7 @@ class KindRule:
     closes: bool = False
     silent: bool = False
     repeats: bool = False
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -76,12 +76,20 @@ class Change:
     ----------
     state_before, state
         The crime; the write fails when it is not ``state_before`` any more.
-    gone
-        Ids of earlier events that are no part of the timeline any more.
+    changed
+        Earlier entries, as they are now.
     people
         (before, after) of each person that changed; before is none for a new one.
     messages
         (before, after) of each message to a person; before is none for a new one.
+    tasks
+        Such as were not there before.
+    answer, answers
+        An officer's message, and the id of the victim's message that it answers, where it names one.
+    unsaid
+        Officers' messages that were taken back.
+    appointments
+        As they are now.
     """
 
     source: str
@@ -89,13 +97,15 @@ class Change:
     state_before: CrimeState | None
     state: CrimeState
     entry: Entry
-    gone: tuple[Entry, ...] = ()
+    changed: tuple[Entry, ...] = ()
     people: tuple[tuple[Person | None, Person], ...] = ()
     messages: tuple[tuple[Notification | None, Notification], ...] = ()
     tasks: tuple[OutboundTask, ...] = ()
     problems: tuple[Problem, ...] = ()
     answer: Message | None = None
-    appointment: Appointment | None = None
+    answers: str = ""
+    unsaid: tuple[Message, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
 
 
 class CrimeStore(Protocol):
@@ -109,8 +119,18 @@ class CrimeStore(Protocol):
         """Its events, oldest first."""
         ...
 
+    def known_tasks(self, crime: CrimeRef, idents: Iterable[str]) -> frozenset[str]:
+        """Those tasks that were made before."""
+        ...
+
     def commit(self, change: Change) -> None:
-        """Store a change. Raises ``Raced``."""
+        """Store a change, all of it or nothing.
+
+        Raises
+        ------
+        Raced
+            The update was done, or the crime, a person, a message or a task changed since it was read.
+        """
         ...
 
 

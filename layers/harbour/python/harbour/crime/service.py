@@ -7,17 +7,17 @@ finds what was not asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
-from harbour.contact.gate import LONDON
-from harbour.contact.model import Channel, Consent, ContactPlan, Link, Person
+from harbour.contact.gate import DEAD, LONDON, allowed
+from harbour.contact.model import Channel, Consent, Link, Person
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
 from harbour.crime.link import OutboundTask, Reason, TaskWanted
-from harbour.crime.model import CrimeEvent, Effect, EventId, Party, PartyRole, person_id
+from harbour.crime.model import CrimeEvent, Effect, EventId, Party, PartyRole, PersonId, person_id
 from harbour.crime.ports import (
     Appointment,
     Change,
@@ -32,8 +32,9 @@ from harbour.crime.ports import (
     SentReader,
     Waiting,
 )
-from harbour.crime.progress import CrimeState, apply, link_of
-from harbour.crime.quality import Problem, check, usable_email, usable_phone
+from harbour.crime.progress import APPOINTMENTS, STANDS, CrimeState, Step, apply, appointment_of, follows, link_of
+from harbour.crime.progress import key as in_order
+from harbour.crime.quality import Problem, check, contacts, usable_email, usable_phone
 from harbour.notification.catalogue import for_trigger
 from harbour.notification.clock import deadline
 from harbour.notification.model import MessageType, Notification, State
@@ -46,14 +47,8 @@ ATTEMPTS: Final = 5
 
 INVITATION: Final = "portal_invitation"
 
-_APPOINTMENTS: Final[Mapping[str, str]] = {
-    "appointment_made": "booked",
-    "video_appointment_made": "booked",
-    "appointment_changed": "changed",
-    "attendance_rescheduled": "changed",
-    "appointment_cancelled": "cancelled",
-    "appointment_change_refused": "booked",
-}
+SHARED: Final = "same_as_suspect"
+"""Why a person is blocked whose number or address a suspect has, too."""
 
 _CONSENT: Final[Mapping[str, tuple[Consent, frozenset[Channel]]]] = {
     "do_not_contact": (Consent.DO_NOT_CONTACT, frozenset()),
@@ -129,101 +124,116 @@ class UpdateService:
 
     def _change(self, event: CrimeEvent, now: datetime) -> Change:
         before = self._crimes.state(event.crime)
-        state, effect = apply(before, event)
-        problems = check(event, state.suspects)
-        people = self._people_of(event, state, problems)
+        earlier = () if follows(before, event) and _complete(event) else self._crimes.timeline(event.crime)
+        step = apply(before, event, earlier)
+        state = step.state
+        # What was taken back before it came names nobody: it may be of another crime.
+        named = () if step.effect is Effect.WITHDRAWN else event.parties
+        problems = check(replace(event, parties=named), state.suspects)
+        people = self._people_of(event, named, state, problems)
         state = replace(state, victims=tuple(sorted({*state.victims, *(after.id for _, after in people)})))
-        told = self._told(state, [after for _, after in people])
-        gone = self._gone(event, effect)
+        others, shared = self._others(event, state, [after.id for _, after in people])
+        people += tuple((known, after) for known, after in others if known != after)
+        told = {after.id: after for _, after in (*others, *people)}
         messages: list[tuple[Notification | None, Notification]] = []
         wanted: list[TaskWanted] = []
-        for someone in told:
-            made, tasks = self._messages(someone, event, effect, now, gone)
-            messages += made
-            wanted += tasks
-        wanted += _of_quality(problems, event, before)
-        if effect is Effect.HELD:
-            wanted.append(_contradiction(event))
+        for ident in state.victims:
+            if ident in told:
+                made, tasks = self._messages(told[ident], step, now)
+                messages += made
+                wanted += tasks
+        problems += shared
+        wanted += _of_quality(problems, event)
+        wanted += [_contradiction(held) for held in step.held]
         return Change(
             source=event.source,
             event=event.id,
             state_before=before,
             state=replace(state, version=state.version + 1),
-            entry=Entry(event=event, effect=effect, received_at=now),
-            gone=gone,
+            entry=Entry(event=event, effect=step.effect, received_at=now),
+            changed=step.changed,
             people=people,
             messages=tuple(messages),
-            tasks=_tasks(event, wanted, now),
+            tasks=self._tasks(event, wanted, now),
             problems=problems,
-            answer=_answer(event),
-            appointment=_appointment(event) if effect in (Effect.APPLIED, Effect.CORRECTED) else None,
+            answer=_answer(event) if step.effect in STANDS else None,
+            answers=event.details.get("in_reply_to", ""),
+            unsaid=tuple(
+                said
+                for entry in step.changed
+                if entry.effect is Effect.WITHDRAWN and (said := _answer(entry.event)) is not None
+            ),
+            appointments=_appointments(event, step, earlier),
         )
 
     def _people_of(
-        self, event: CrimeEvent, state: CrimeState, problems: Sequence[Problem]
+        self, event: CrimeEvent, named: Sequence[Party], state: CrimeState, problems: Sequence[Problem]
     ) -> tuple[tuple[Person | None, Person], ...]:
         """Victims as the event names them, over what was known."""
-        found: list[tuple[Person | None, Person]] = []
-        for party in event.parties:
+        found: dict[PersonId, tuple[Person | None, Person]] = {}
+        suspected = _contacts_of(state.suspects)
+        for party in named:
             if party.role not in (PartyRole.VICTIM, PartyRole.GUARDIAN):
                 continue
             ident = person_id(self._rules.force, event.source, party.source_id)
-            known = self._people.person(ident)
-            base = known or Person(id=ident, source=event.source, source_id=party.source_id)
+            known, base = found[ident] if ident in found else (self._people.person(ident), None)
+            base = base or known or Person(id=ident, source=event.source, source_id=party.source_id)
             blocks = any(one.blocks and one.source_id == party.source_id for one in problems)
-            after = _person(base, party, link_of(state, party), blocked=blocks)
+            after = _person(base, party, event.occurred_at, blocks=blocks, suspected=suspected)
+            found[ident] = known, _linked(after, link_of(state, party))
+        return tuple(found.values())
+
+    def _others(
+        self, event: CrimeEvent, state: CrimeState, named: Sequence[PersonId]
+    ) -> tuple[list[tuple[Person, Person]], tuple[Problem, ...]]:
+        """Victims whom the event does not name: its offence and its suspects concern them all the same."""
+        found: list[tuple[Person, Person]] = []
+        problems: list[Problem] = []
+        suspected = _contacts_of(state.suspects)
+        for ident in state.victims:
+            known = None if ident in named else self._people.person(ident)
+            mine = next((one for one in known.links if one.crime == state.ref), None) if known else None
+            if known is None or mine is None:
+                continue
+            party = Party(source_id=known.source_id, role=PartyRole(mine.role), phone=known.phone, email=known.email)
+            after = _linked(known, link_of(state, party))
+            if _contacts_of([party]) & suspected and SHARED not in known.blocked.split():
+                after = replace(after, blocked=f"{known.blocked} {SHARED}".strip())
+                again = check(replace(event, parties=(party,)), state.suspects)
+                problems += [problem for problem in again if problem.blocks]
             found.append((known, after))
-        return tuple(found)
-
-    def _told(self, state: CrimeState, named: Sequence[Person]) -> list[Person]:
-        """Everybody to tell: as the event names them, or as they were known."""
-        now = {person.id: person for person in named}
-        found = (now.get(ident) or self._people.person(ident) for ident in state.victims)
-        return [person for person in found if person is not None]
-
-    def _gone(self, event: CrimeEvent, effect: Effect) -> tuple[Entry, ...]:
-        """The event that this one corrects or withdraws."""
-        taken = event.withdraws or (event.corrects if effect is Effect.CORRECTED else None)
-        if taken is None:
-            return ()
-        return tuple(entry for entry in self._crimes.timeline(event.crime) if entry.event.id == taken)
+        return found, tuple(problems)
 
     def _messages(
-        self,
-        someone: Person,
-        event: CrimeEvent,
-        effect: Effect,
-        now: datetime,
-        gone: Sequence[Entry],
+        self, someone: Person, step: Step, now: datetime
     ) -> tuple[list[tuple[Notification | None, Notification]], list[TaskWanted]]:
-        recent = list(self._sent.recent(someone.id))
-        by_id = {message.id: message for message in recent}
-        changed: list[tuple[Notification | None, Notification]] = [
-            (by_id[one.id], one) for entry in gone for one in cancelled(recent, entry.event.id)
-        ]
-        # What was taken back joins nothing, and nothing joins it.
-        since = {one.id: one for _, one in changed}
-        recent = [since.get(one.id, one) for one in recent]
-        if effect not in (Effect.APPLIED, Effect.CORRECTED) or kind_of(event.kind).silent:
-            return changed, []
-        link = next(link for link in someone.links if link.crime == event.crime)
-        made = list(changed)
+        """What one person is told, and what they are not told any more."""
+        stored = {message.id: message for message in self._sent.recent(someone.id)}
+        recent = dict(stored)
+        for entry in step.changed:
+            if entry.effect not in STANDS:
+                # What was taken back joins nothing, and nothing joins it.
+                recent |= {one.id: one for one in cancelled(tuple(recent.values()), entry.event.id)}
         tasks: list[TaskWanted] = []
-        own = for_trigger(event.kind, self._rules.force)
-        for kind in self._kinds(event, recent):
-            occasion = Occasion(
-                person=someone,
-                link=link,
-                event=event,
-                type=kind,
-                values=self._values(event, someone, kind),
-                recent=recent,
-                limit=own.limit if own else None,
-            )
-            planned = plan(occasion, now, self._rules.plan, _deadline)
-            made += [(None, one) for one in planned.create] + [(by_id[one.id], one) for one in planned.change]
-            tasks += planned.tasks
-        return made, tasks
+        link = next(link for link in someone.links if link.crime == step.state.ref)
+        for event in step.tell:
+            if kind_of(event.kind).silent:
+                continue
+            own = for_trigger(event.kind, self._rules.force)
+            for kind in self._kinds(event, tuple(recent.values())):
+                occasion = Occasion(
+                    person=someone,
+                    link=link,
+                    event=event,
+                    type=kind,
+                    values=self._values(event, someone, link, kind),
+                    recent=tuple(recent.values()),
+                    limit=own.limit if own else None,
+                )
+                planned = plan(occasion, now, self._rules.plan, _deadline)
+                recent |= {one.id: one for one in (*planned.create, *planned.change)}
+                tasks += planned.tasks
+        return [(stored.get(one.id), one) for one in recent.values() if one != stored.get(one.id)], tasks
 
     def _kinds(self, event: CrimeEvent, recent: Sequence[Notification]) -> list[MessageType]:
         """Whoever was not invited yet gets the way in, which leads to the news, and not two messages at once."""
@@ -232,12 +242,19 @@ class UpdateService:
         found = (None if invited else for_trigger(INVITATION, force)) or for_trigger(event.kind, force)
         return [found] if found else []
 
-    def _values(self, event: CrimeEvent, someone: Person, kind: MessageType) -> dict[str, str]:
+    def _values(self, event: CrimeEvent, someone: Person, link: Link, kind: MessageType) -> dict[str, str]:
         """What messages may say: names and neutral dates. What happened is said in the portal only."""
         values = {"name": someone.given_name, "force": self._rules.name, "count": "1"}
-        if kind.key == INVITATION:
+        if kind.key == INVITATION and allowed(someone, link).channels & kind.channels:
+            # A way in is made only for somebody to whom it may go.
             values["link"] = self._invitations.invite(someone.id)
         return values | {name: text for name, text in portal_values(event).items() if name in ("by", "when")}
+
+    def _tasks(self, event: CrimeEvent, wanted: Sequence[TaskWanted], now: datetime) -> tuple[OutboundTask, ...]:
+        """Each task once: what an officer was given before is not given again."""
+        made = {one.id: one for one in (outbound.task(event.crime, event.source, one, now) for one in wanted)}
+        known = self._crimes.known_tasks(event.crime, made) if made else frozenset()
+        return tuple(one for one in made.values() if one.id not in known)
 
     def _ask(self, change: Change, now: datetime) -> None:
         """What is due is asked for at once; what this loses in a crash, ``deadlines`` finds."""
@@ -290,44 +307,71 @@ def _deadline(limit: str, happened_at: datetime, enhanced: bool) -> datetime | N
     return deadline(limit, happened_at, enhanced=enhanced)
 
 
-def _person(known: Person, party: Party, link: Link, *, blocked: bool) -> Person:
-    """The person after the crime system named them. What the person chose themselves is never overwritten."""
-    phone, email = usable_phone(party.phone), usable_email(party.email)
-    links = (*(one for one in known.links if one.crime != link.crime), _joined(known, link))
-    new_details = (phone, email) != (known.phone, known.email)
-    return replace(
-        known,
-        given_name=party.given_name or known.given_name,
-        family_name=party.family_name or known.family_name,
-        date_of_birth=party.date_of_birth or known.date_of_birth,
-        phone=phone if party.phone or party.email else known.phone,
-        email=email if party.phone or party.email else known.email,
-        plan=_plan(known.plan, party),
-        blocked="same_as_suspect" if blocked else ("" if new_details else known.blocked),
-        links=tuple(sorted(links, key=lambda one: one.crime)),
-    )
+def _complete(event: CrimeEvent) -> bool:
+    """Whether an event says all of an appointment: a change may name only what is new."""
+    return not appointment_of(event) or {"appointment_at", "what", "where"} <= event.details.keys()
 
 
-def _joined(known: Person, link: Link) -> Link:
-    """Rights and care only grow: a crime that was sensitive once stays so for the person."""
-    before = next((one for one in known.links if one.crime == link.crime), None)
-    if before is None:
-        return link
-    return replace(link, enhanced=link.enhanced or before.enhanced, sensitive=link.sensitive or before.sensitive)
+def _person(known: Person, party: Party, at: datetime, *, blocks: bool, suspected: frozenset[str]) -> Person:
+    """The person after the crime system named them.
+
+    What the person chose themselves is never overwritten, and what is newer is not by what comes late. A block ends
+    only with the details that it is about.
+    """
+    as_of = dict(known.as_of)
+
+    def newest(detail: str, given: bool) -> bool:
+        if not given or (detail in as_of and at < as_of[detail]):
+            return False
+        as_of[detail] = at
+        return True
+
+    after = known
+    for name in ("given_name", "family_name", "date_of_birth"):
+        if newest(name, bool(getattr(party, name))):
+            after = replace(after, **{name: getattr(party, name)})
+    if newest("contact", bool(party.phone or party.email)):
+        after = replace(after, phone=usable_phone(party.phone), email=usable_email(party.email))
+        after = replace(after, blocked=_blocked(known, after, shared=blocks))
+    if _contacts_of([replace(party, phone=after.phone, email=after.email)]) & suspected:
+        after = replace(after, blocked=_blocked(after, after, shared=True))
+    plan = known.plan
+    if plan.changed_by != "person":
+        if newest("language", bool(party.language)):
+            plan = replace(plan, language=party.language)
+        if newest("consent", party.contact in _CONSENT):
+            consent, channels = _CONSENT[party.contact]
+            plan = replace(plan, consent=consent, channels=channels)
+    return replace(after, plan=plan, as_of=as_of)
 
 
-def _plan(known: ContactPlan, party: Party) -> ContactPlan:
-    if known.changed_by == "person":
-        return known
-    language = party.language or known.language
-    if party.contact not in _CONSENT:
-        return replace(known, language=language)
-    consent, channels = _CONSENT[party.contact]
-    return replace(known, consent=consent, channels=channels, language=language)
+def _blocked(known: Person, after: Person, *, shared: bool) -> str:
+    """Why nothing may be sent, once the details are those of ``after``."""
+    same = {
+        channel
+        for channel, before, now in (
+            (Channel.SMS, known.phone, after.phone),
+            (Channel.EMAIL, known.email, after.email),
+        )
+        if before == now
+    }
+    stays = [one for one in known.blocked.split() if DEAD.get(one, frozenset(Channel)) <= same]
+    return " ".join(dict.fromkeys([*stays, SHARED] if shared else stays))
 
 
-def _of_quality(problems: Sequence[Problem], event: CrimeEvent, before: CrimeState | None) -> list[TaskWanted]:
-    del before
+def _contacts_of(parties: Iterable[Party]) -> frozenset[str]:
+    return frozenset(contact for party in parties for contact in contacts(party))
+
+
+def _linked(person: Person, link: Link) -> Person:
+    """The person with their part in a crime. Rights and care only grow: one that was sensitive once stays so."""
+    before = next((one for one in person.links if one.crime == link.crime), link)
+    link = replace(link, enhanced=link.enhanced or before.enhanced, sensitive=link.sensitive or before.sensitive)
+    links = (*(one for one in person.links if one.crime != link.crime), link)
+    return replace(person, links=tuple(sorted(links, key=lambda one: one.crime)))
+
+
+def _of_quality(problems: Sequence[Problem], event: CrimeEvent) -> list[TaskWanted]:
     return [
         TaskWanted(
             reason=Reason.QUALITY,
@@ -344,13 +388,11 @@ def _contradiction(event: CrimeEvent) -> TaskWanted:
         reason=Reason.CONTRADICTION,
         key=event.id,
         title="An update contradicts what is known",
-        detail=f"The victim was not told of: {event.kind.replace('_', ' ')}. Correct or withdraw one of the two.",
+        detail=(
+            f"Held back, and not in the victim's timeline: {event.kind.replace('_', ' ')}. Something that happened "
+            "before says the opposite. Correct or withdraw one of the two."
+        ),
     )
-
-
-def _tasks(event: CrimeEvent, wanted: Sequence[TaskWanted], now: datetime) -> tuple[OutboundTask, ...]:
-    made = (outbound.task(event.crime, event.source, one, now) for one in wanted)
-    return tuple({one.id: one for one in made}.values())
 
 
 def _answer(event: CrimeEvent) -> Message | None:
@@ -366,15 +408,32 @@ def _answer(event: CrimeEvent) -> Message | None:
     )
 
 
-def _appointment(event: CrimeEvent) -> Appointment | None:
-    state = _APPOINTMENTS.get(event.kind)
-    at = _instant(event.details.get("appointment_at", ""))
-    if state is None or at is None:
+def _appointments(event: CrimeEvent, step: Step, earlier: Sequence[Entry]) -> tuple[Appointment, ...]:
+    """Appointments that the event touched, by the last word that stands of each."""
+    effects = {entry.event.id: entry.effect for entry in (*earlier, *step.changed)} | {event.id: step.effect}
+    events = {one.id: one for one in (*(entry.event for entry in earlier), event)}
+    touched = {appointment_of(one) for one in (event, *(entry.event for entry in step.changed))} - {""}
+    found: list[Appointment] = []
+    for ident in sorted(touched):
+        mine = sorted((one for one in events.values() if appointment_of(one) == ident), key=in_order)
+        standing = [one for one in mine if effects[one.id] in STANDS]
+        if appointment := _appointment(ident, standing or mine, kept=bool(standing)):
+            found.append(appointment)
+    return tuple(found)
+
+
+def _appointment(ident: str, events: Sequence[CrimeEvent], *, kept: bool) -> Appointment | None:
+    """Later events say what is new; what they leave out stays."""
+    details: dict[str, str] = {}
+    for event in events:
+        details |= {name: text for name, text in event.details.items() if text}
+    at = _instant(details.get("appointment_at", ""))
+    if at is None:
         return None
     return Appointment(
-        id=event.details.get("appointment_id", event.id),
-        at=at.astimezone(event.occurred_at.tzinfo),
-        what=event.details.get("what", ""),
-        where=event.details.get("where", ""),
-        state=state,
+        id=ident,
+        at=at.astimezone(events[-1].occurred_at.tzinfo),
+        what=details.get("what", ""),
+        where=details.get("where", ""),
+        state=APPOINTMENTS[events[-1].kind] if kept else "cancelled",
     )
