@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harbour.aws import cases
 from harbour.aws.inbox import InboxTable
 from harbour.aws.notifications import NotificationTable
-from harbour.crime.deadlines import Due
-from harbour.crime.model import CrimeRef, EventId, PersonId
+from harbour.crime.deadlines import Due, Waits
+from harbour.crime.model import EventId, PersonId
 from harbour.notification.model import Notification, NotificationId
 from harbour.runtime.clock import Clock, rfc3339
 from harbour.runtime.telemetry import alarm, count, failure
@@ -52,10 +52,13 @@ class DueTable:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def crime_of(self, source: str, ident: EventId) -> CrimeRef | None:
+    def waits(self, source: str, ident: EventId) -> Waits | None:
         """One read."""
-        event = self._inbox.waiting(source, ident)
-        return event.crime if event else None
+        return self._inbox.waits(source, ident)
+
+    def postpone(self, source: str, ident: EventId, until: datetime) -> None:
+        """One conditional write."""
+        self._inbox.postpone(source, ident, until)
 
     def message(self, person: PersonId, ident: NotificationId) -> Notification | None:
         """One read."""

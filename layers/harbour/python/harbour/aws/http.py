@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,9 @@ from urllib3.exceptions import HTTPError
 from harbour.crime.delivery import Answer
 
 SECONDS: Final = 15
+
+_PATIENCE: Final = urllib3.Timeout(connect=5, read=SECONDS)
+_LONGEST_WISH_SECONDS: Final = 366 * 24 * 3600
 
 
 class HttpPost:
@@ -28,35 +32,76 @@ class HttpPost:
 
     def __init__(self, *, anywhere: bool = False) -> None:
         self._anywhere = anywhere
-        self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=5, read=SECONDS), retries=False, cert_reqs="CERT_REQUIRED"
-        )
 
     def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """The answer; status 0 for none."""
-        if not self._anywhere and not _outside(url):
+        """The answer, of which nothing but its first lines is read; status 0 for none."""
+        pool = self._pool(url)
+        if pool is None:
             return Answer(status=0)
+        parts = urlsplit(url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            answer = self._pool.request(
-                "POST", url, body=body, headers=dict(headers), redirect=False, preload_content=False
+            answer = pool.request(
+                "POST",
+                path,
+                body=body,
+                headers={**headers, "host": parts.netloc.rpartition("@")[2]},
+                redirect=False,
+                preload_content=False,
             )
-            answer.release_conn()
+            # However much follows: nobody here wants it.
+            answer.close()
         except (HTTPError, OSError):
             return Answer(status=0)
-        wish = answer.headers.get("Retry-After", "")
-        return Answer(
-            status=answer.status,
-            retry_after=timedelta(seconds=int(wish)) if wish.isascii() and wish.isdecimal() else None,
+        finally:
+            pool.close()
+        return Answer(status=answer.status, retry_after=wish(answer.headers.get("Retry-After", ""), datetime.now(UTC)))
+
+    def _pool(self, url: str) -> urllib3.HTTPConnectionPool | None:
+        """A connection to where the name was found to lead, not to where it may lead a moment later."""
+        parts = urlsplit(url)
+        if not parts.hostname:
+            return None
+        if self._anywhere:
+            return urllib3.connection_from_url(url, timeout=_PATIENCE, retries=False)
+        address = outside(url)
+        if address is None:
+            return None
+        return urllib3.HTTPSConnectionPool(
+            address,
+            parts.port or 443,
+            timeout=_PATIENCE,
+            retries=False,
+            cert_reqs="CERT_REQUIRED",
+            assert_hostname=parts.hostname,
+            server_hostname=parts.hostname,
         )
 
 
-def _outside(url: str) -> bool:
-    """Whether an address is https and leads out of every private network (whoever sets it cannot reach ours)."""
+def wish(header: str, now: datetime) -> timedelta | None:
+    """``Retry-After``, in seconds or as a date (RFC 9110, 10.2.3); none where it says neither, or what is over."""
+    text = header.strip()
+    if text.isascii() and text.isdecimal():
+        return timedelta(seconds=min(int(text[:9]), _LONGEST_WISH_SECONDS))
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return at - now if at > now else None
+
+
+def outside(url: str) -> str | None:
+    """An address of a URL that is https and leads out of every private network: whoever sets it cannot reach ours."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        return False
+        return None
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    return bool(found) and all(ipaddress.ip_address(one[4][0]).is_global for one in found)
+    except (OSError, ValueError):
+        return None
+    addresses = [str(one[4][0]) for one in found]
+    if not addresses or not all(ipaddress.ip_address(one).is_global for one in addresses):
+        return None
+    return addresses[0]

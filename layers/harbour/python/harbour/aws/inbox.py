@@ -13,15 +13,18 @@ from botocore.exceptions import ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
+from harbour.crime.deadlines import Waits
 from harbour.crime.intake import SourceKeys, event_from_json, event_to_json
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId
-from harbour.runtime.clock import rfc3339
+from harbour.runtime.clock import parse, rfc3339
 from harbour.webhook.model import Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+
+    from harbour.aws.cases import Item
 
 PATIENCE: Final = timedelta(seconds=60)
 """An update that is stored and not done after this is asked for again."""
@@ -67,12 +70,35 @@ class InboxTable:
 
     def waiting(self, source: str, ident: EventId) -> CrimeEvent | None:
         """The update if it is still to be done."""
-        found = self._db.get_item(
-            TableName=self._table, Key=cases.key(cases.inbox(source, ident)), ConsistentRead=True
-        ).get("Item")
-        if found is None or found["state"]["S"] != "new":
+        found = self._new(source, ident)
+        return event_from_json(found["body"]["S"]) if found else None
+
+    def waits(self, source: str, ident: EventId) -> Waits | None:
+        """Of which crime an update is that is still to be done, and since when; its words are not read."""
+        found = self._new(source, ident)
+        if found is None:
             return None
-        return event_from_json(found["body"]["S"])
+        return Waits(crime=CrimeRef(found["crime"]["S"]), since=parse(found["received_at"]["S"]))
+
+    def postpone(self, source: str, ident: EventId, until: datetime) -> None:
+        """Look at it later; one that is done meanwhile stays done."""
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=cases.key(cases.inbox(source, ident)),
+                UpdateExpression="SET due_at = :until",
+                ConditionExpression="#state = :new",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":until": cases.due("inbox", until)["due_at"], ":new": {"S": "new"}},
+            )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+
+    def _new(self, source: str, ident: EventId) -> Item | None:
+        key = cases.key(cases.inbox(source, ident))
+        found = self._db.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        return found if found and found["state"]["S"] == "new" else None
 
 
 class UpdatesFifo:
@@ -84,15 +110,15 @@ class UpdatesFifo:
 
     def ask(self, event: CrimeEvent) -> None:
         """One message; the queue itself drops one of the same update within five minutes."""
-        self.ask_again(event.source, event.id, event.crime, hashed(event.source, event.id))
+        self.ask_again(event.source, event.id, event.crime, "")
 
     def ask_again(self, source: str, ident: EventId, crime: CrimeRef, once: str) -> None:
-        """The same with a deduplication id of the caller's."""
+        """The same; with another ``once`` the queue takes it for another message."""
         self._client().send_message(
             QueueUrl=self._queue_url,
             MessageBody=json.dumps({"source": source, "id": ident}),
             MessageGroupId=hashed("crime", crime),
-            MessageDeduplicationId=once,
+            MessageDeduplicationId=hashed(source, ident, once),
         )
 
 

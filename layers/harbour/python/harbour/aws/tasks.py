@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from harbour.aws.cases import Item
+
+
+ASKED: Final = timedelta(seconds=60)
 
 
 class TaskTable:
@@ -97,7 +101,9 @@ def task_item(made: OutboundTask) -> Item:
         "message": {"S": made.message},
     }
     if made.progress is Progress.WAITING and made.next_at:
-        item |= {**cases.due("link", made.next_at), "next_at": {"S": rfc3339(made.next_at)}}
+        # Who makes a task asks for it at once; it is looked for only when nothing came of that.
+        look_at = made.next_at if made.failures else made.next_at + ASKED
+        item |= {**cases.due("link", look_at), "next_at": {"S": rfc3339(made.next_at)}}
     return item
 
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from itertools import islice
+from typing import Final, Protocol, TypeVar
 
 from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
 from harbour.crime.model import CrimeRef, EventId, PersonId
 from harbour.crime.ports import LinkAsker, NotifyAsker
-from harbour.notification.model import Notification, NotificationId, State
+from harbour.notification.model import Notification, NotificationId, State, crimes_of
 from harbour.runtime.clock import Clock
+from harbour.runtime.telemetry import alarm, failure, log
+
+_T = TypeVar("_T")
 
 BREACH_AHEAD: Final = timedelta(hours=24)
 """An officer is told so long before a time limit ends with the message still unsent."""
+
+LOOK_AHEAD: Final = timedelta(days=8)
+"""So long a message may wait for somebody's hours."""
+
+SOONEST: Final = timedelta(minutes=1)
+SELDOM: Final = timedelta(hours=1)
+"""An update that cannot be done is asked for again after as long as it has waited, between these two."""
+
+GIVE_UP: Final = 10
+"""So many of one list that cannot be asked for: the queue itself does not answer."""
 
 AT_ONCE: Final = 2_000
 """Items of one list in one run; the next minute goes on."""
@@ -36,6 +50,14 @@ class DueIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """An accepted update that is not done."""
+
+    crime: CrimeRef
+    since: datetime
+
+
 class InboxAsker(Protocol):
     """Asks for updates to be done once more."""
 
@@ -47,8 +69,12 @@ class InboxAsker(Protocol):
 class Looker(Protocol):
     """Reads what the index points at."""
 
-    def crime_of(self, source: str, ident: EventId) -> CrimeRef | None:
-        """The crime of an update that waits."""
+    def waits(self, source: str, ident: EventId) -> Waits | None:
+        """An update, if it is still to be done."""
+        ...
+
+    def postpone(self, source: str, ident: EventId, until: datetime) -> None:
+        """Look at an update not before ``until``; nothing happens if it is done."""
         ...
 
     def message(self, person: PersonId, ident: NotificationId) -> Notification | None:
@@ -86,61 +112,83 @@ class DeadlineService:
         self._clock = clock
 
     def run(self) -> dict[str, int]:
-        """Ask for everything that is due; how many of each list."""
+        """Ask for everything that is due; how many of each list. What fails in one list is no matter of the others."""
         now = self._clock.now()
         return {
-            "inbox": self._inbox(now),
-            "notify": self._messages(now),
-            "link": self._tasks_due(now),
-            "breach": self._breaches(now),
+            "inbox": self._each("inbox", self._index.due("inbox", now, AT_ONCE), lambda item: self._inbox(item, now)),
+            "notify": self._each("notify", self._messages_due(now), self._messages),
+            "link": self._each("link", self._index.due("link", now, AT_ONCE), self._link),
+            "breach": self._each(
+                "breach",
+                self._index.due("notify", now + LOOK_AHEAD, AT_ONCE),
+                lambda item: self._breach(item, now),
+            ),
         }
 
-    def _inbox(self, now: datetime) -> int:
-        found = 0
-        for item in self._index.due("inbox", now, AT_ONCE):
-            _, source, ident = item.pk.split("#", 2)
-            crime = self._looker.crime_of(source, EventId(ident))
-            if crime is not None:
-                # The minute is part of the deduplication id: the queue must not take it for the first asking.
-                self._updates.ask_again(source, EventId(ident), crime, f"{ident[:60]}-{now:%Y%m%d%H%M}")
-                found += 1
+    def _each(self, name: str, items: Iterable[_T], do: Callable[[_T], int | None]) -> int:
+        """Do something with each; how many needed it. One that cannot be done keeps nobody else waiting."""
+        found = failed = 0
+        try:
+            for item in items:
+                try:
+                    done = do(item)
+                    found += 1 if done is None else done
+                except Exception as error:  # noqa: BLE001 - told below, and the next minute tries again
+                    failed += 1
+                    log("not asked for", list=name, **failure(error))
+                    if failed == GIVE_UP:
+                        break
+        except Exception as error:  # noqa: BLE001 - the list itself could not be read
+            failed += 1
+            log("a list could not be read", list=name, **failure(error))
+        if failed:
+            alarm("what is due was not asked for", list=name, failed=failed)
         return found
 
-    def _messages(self, now: datetime) -> int:
-        wanted = [
-            (PersonId(item.pk.partition("#")[2]), NotificationId(item.sk.removeprefix("N#")))
-            for item in self._index.due("notify", now, AT_ONCE)
-        ]
-        if wanted:
-            self._notify.ask(wanted)
-        return len(wanted)
+    def _inbox(self, item: Due, now: datetime) -> int:
+        _, source, ident = item.pk.split("#", 2)
+        waits = self._looker.waits(source, EventId(ident))
+        if waits is None:
+            return 0
+        # The minute is part of what makes it one message: the queue must not take it for the first asking.
+        self._updates.ask_again(source, EventId(ident), waits.crime, f"{now:%Y%m%d%H%M}")
+        # One that can never be done is looked at ever more seldom, and is not in the way of the others.
+        again = min(max(now - waits.since, SOONEST), SELDOM)
+        self._looker.postpone(source, EventId(ident), now + again)
+        return 1
 
-    def _tasks_due(self, now: datetime) -> int:
-        found = 0
-        for item in self._index.due("link", now, AT_ONCE):
-            self._links.ask(CrimeRef(item.pk.partition("#")[2]), item.sk.removeprefix("T#"))
-            found += 1
-        return found
+    def _messages_due(self, now: datetime) -> Iterator[list[tuple[PersonId, NotificationId]]]:
+        """Ten at a time, as the queue takes them."""
+        found = map(_message, self._index.due("notify", now, AT_ONCE))
+        while ten := list(islice(found, 10)):
+            yield ten
 
-    def _breaches(self, now: datetime) -> int:
-        """Messages that wait although their time limit is near: told to the officer once."""
-        found = 0
-        for item in self._index.due("notify", now + timedelta(days=8), AT_ONCE):
-            message = self._looker.message(
-                PersonId(item.pk.partition("#")[2]), NotificationId(item.sk.removeprefix("N#"))
-            )
-            if message is None or message.state not in (State.CREATED, State.UNKNOWN):
-                continue
-            if message.deadline_at is None or message.deadline_at - BREACH_AHEAD > now:
-                continue
-            wanted = TaskWanted(
-                reason=Reason.BREACH_NEAR,
-                key=f"{message.person}-{message.causes[0]}",
-                title="Tell the victim in time",
-                detail=f"A message still waits. Update: {message.type.replace('_', ' ')}.",
-                due_at=message.deadline_at,
-            )
-            made = task(message.crime, "", wanted, now)
-            self._tasks.create(made)
-            found += 1
-        return found
+    def _messages(self, ten: list[tuple[PersonId, NotificationId]]) -> int:
+        self._notify.ask(ten)
+        return len(ten)
+
+    def _link(self, item: Due) -> None:
+        self._links.ask(CrimeRef(item.pk.partition("#")[2]), item.sk.removeprefix("T#"))
+
+    def _breach(self, item: Due, now: datetime) -> int:
+        """A message that waits although its time limit is near: told to the officer once."""
+        message = self._looker.message(*_message(item))
+        if message is None or message.state not in (State.CREATED, State.UNKNOWN):
+            return 0
+        if message.deadline_at is None or message.deadline_at - BREACH_AHEAD > now:
+            return 0
+        wanted = TaskWanted(
+            reason=Reason.BREACH_NEAR,
+            key=f"{message.person}-{message.causes[0]}",
+            title="Tell the victim in time",
+            detail=f"A message still waits. Update: {message.type.replace('_', ' ')}.",
+            due_at=message.deadline_at,
+        )
+        for crime in crimes_of(message):
+            # The next run finds a new one in the list of what goes out.
+            self._tasks.create(task(crime, "", wanted, now))
+        return 1
+
+
+def _message(item: Due) -> tuple[PersonId, NotificationId]:
+    return PersonId(item.pk.partition("#")[2]), NotificationId(item.sk.removeprefix("N#"))

@@ -15,8 +15,9 @@ from harbour.webhook.model import Key, sign
 
 LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 
-_GONE: Final = 410
-_AGAIN: Final = frozenset({408, 425, 429})
+REFUSED: Final = frozenset({400, 410, 413, 415, 422})
+"""The crime system wants no more (410), or will never take this: what it was sent stays the same. Everything else may
+pass: a key that is being changed (401), an address that moves (404), load (429)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +96,20 @@ class LinkService:
     def _send(self, task: OutboundTask) -> Answer:
         endpoint, key = self._endpoints.get(task.source), self._signing(task.source)
         if endpoint is None or key is None:
+            alarm("a crime system has no endpoint or no key", target=task.source)
             return Answer(status=0)
         at = int(self._clock.now().timestamp())
         body = task.body.encode()
+        try:
+            signature = sign(key.secret, task.id, at, body)
+        except ValueError:
+            alarm("a crime system's key is of no use", target=task.source)
+            return Answer(status=0)
         headers = {
             "content-type": "application/json",
             "webhook-id": task.id,
             "webhook-timestamp": str(at),
-            "webhook-signature": sign(key.secret, task.id, at, body),
+            "webhook-signature": signature,
         }
         return self._post(endpoint, body, headers)
 
@@ -110,7 +117,7 @@ class LinkService:
         now = self._clock.now()
         if 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP
             after = replace(task, progress=Progress.DELIVERED, next_at=None)
-        elif answer.status == _GONE or (400 <= answer.status < 500 and answer.status not in _AGAIN):  # noqa: PLR2004
+        elif answer.status in REFUSED:
             after = replace(task, progress=Progress.STOPPED, next_at=None)
             alarm("a crime system refused what it was sent", code=str(answer.status))
         else:
