@@ -20,19 +20,26 @@ from harbour.runtime.settings import Settings, load
 from harbour.runtime.telemetry import alarm, count, failure, log
 
 if TYPE_CHECKING:
+    from harbour.evidence.ports import Attach
     from harbour.evidence.service import SealService
 
 _processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 class SealSettings(Settings):
-    """What sealing needs. ``fonts`` is the folder that the font layer unpacks to."""
+    """What sealing needs.
+
+    ``fonts`` is the folder that the font layer unpacks to. ``cases`` and ``officers_url``: the citizens' portal's table
+    and the officers' API, where a package is attached to the report of its crime; without them none is.
+    """
 
     evidence_bucket: str
     signing_key: str
     seal_retention_days: int = Field(ge=1)
     version: str
     fonts: Path = Path("/opt/fonts")
+    cases: str = ""
+    officers_url: str = ""
 
 
 class Closed(BaseModel):
@@ -77,7 +84,19 @@ def service() -> SealService:
         printer=PdfPrinter(settings.fonts),
         clock=bootstrap.CLOCK,
         software=settings.version,
+        attach=_crime_reports(settings),
     )
+
+
+def _crime_reports(settings: SealSettings) -> Attach | None:
+    if not (settings.cases and settings.officers_url):
+        return None
+    from harbour import bootstrap
+    from harbour.aws import clients
+    from harbour.aws.attachments import CrimeReports
+    from harbour.aws.tasks import TaskTable
+
+    return CrimeReports(TaskTable(clients.dynamodb(), settings.cases), settings.officers_url, bootstrap.CLOCK)
 
 
 def _record(record: SQSRecord) -> None:

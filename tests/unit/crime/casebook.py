@@ -15,9 +15,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harbour.contact.model import Link, Person
-from harbour.crime.deadlines import DeadlineService, Due, Waits
+from harbour.crime.deadlines import DeadlineService, Due
 from harbour.crime.link import OutboundTask, Progress
-from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, Kind, Party, PartyRole, PersonId, person_id
+from harbour.crime.model import (
+    CrimeEvent,
+    CrimeRef,
+    Effect,
+    EventId,
+    Kind,
+    Party,
+    PartyRole,
+    PersonId,
+    Waits,
+    person_id,
+)
 from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
 from harbour.crime.progress import CrimeState
 from harbour.crime.quality import Problem

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harbour.aws import cases
 from harbour.aws.inbox import InboxTable
 from harbour.aws.notifications import NotificationTable
-from harbour.crime.deadlines import Due, Waits
-from harbour.crime.model import EventId, PersonId
+from harbour.crime.deadlines import Due
+from harbour.crime.model import EventId, PersonId, Waits
 from harbour.notification.model import Notification, NotificationId
 from harbour.runtime.clock import Clock, rfc3339
 from harbour.runtime.telemetry import alarm, count, failure

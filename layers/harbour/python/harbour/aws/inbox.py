@@ -13,9 +13,8 @@ from botocore.exceptions import ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
-from harbour.crime.deadlines import Waits
 from harbour.crime.intake import SourceKeys, event_from_json, event_to_json
-from harbour.crime.model import CrimeEvent, CrimeRef, EventId
+from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Waits
 from harbour.runtime.clock import parse, rfc3339
 from harbour.webhook.model import Key
 

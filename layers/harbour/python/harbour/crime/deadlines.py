@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final, Protocol, TypeVar
 
 from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
-from harbour.crime.model import CrimeRef, EventId, PersonId
+from harbour.crime.model import CrimeRef, EventId, PersonId, Waits
 from harbour.crime.ports import LinkAsker, NotifyAsker
 from harbour.notification.model import Notification, NotificationId, State, crimes_of
 from harbour.runtime.clock import Clock
@@ -48,14 +48,6 @@ class DueIndex(Protocol):
     def due(self, name: str, until: datetime, most: int) -> Iterable[Due]:
         """Items of a list whose time has come, oldest first."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
-    """An accepted update that is not done."""
-
-    crime: CrimeRef
-    since: datetime
 
 
 class InboxAsker(Protocol):

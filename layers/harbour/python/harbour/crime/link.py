@@ -117,12 +117,24 @@ def victims_message(
     )
 
 
-def document(
-    crime: CrimeRef, source: str, name: str, sha256: str, url: str, media_type: str, at: datetime
-) -> OutboundTask:
-    """A document to attach to the crime report: ``harbour.document.created``."""
-    ident = ident_of(crime, Reason.DOCUMENT, sha256)
-    data = {"id": ident, "name": name, "sha256": sha256, "url": url, "media_type": media_type}
+def package(crime: CrimeRef, conversation: str, sha256: str, url: str, at: datetime, source: str = "") -> OutboundTask:
+    """A conversation's sealed package, to attach to the crime report: ``harbour.document.created``. One for each.
+
+    Parameters
+    ----------
+    url
+        Where an officer who signs in gets it. The address alone opens nothing.
+    source
+        Empty: the crime's own.
+    """
+    ident = ident_of(crime, Reason.DOCUMENT, conversation)
+    data = {
+        "id": ident,
+        "name": f"conversation-{conversation}.zip",
+        "sha256": sha256,
+        "url": url,
+        "media_type": "application/zip",
+    }
     return _outbound("harbour.document.created", ident, crime, source, data, at)
 
 

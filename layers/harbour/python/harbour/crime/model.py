@@ -108,6 +108,14 @@ class CrimeEvent:
     unknown: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """An accepted update that is not done."""
+
+    crime: CrimeRef
+    since: datetime
+
+
 class Effect(StrEnum):
     """What an event did to its crime."""
 

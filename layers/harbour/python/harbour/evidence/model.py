@@ -33,7 +33,8 @@ class ConversationRecord:
 
     ``language`` is the visitor's and ``service_language`` the officer's, as the record names them last. ``closed_at``
     and ``closed_by`` (``officer``, ``visitor`` or ``silence``) are ``None`` while it is open; ``outcome`` is the code
-    that the officer gave. ``sealed`` is what :meth:`Records.mark_sealed` stored earlier.
+    that the officer gave. ``sealed`` is what :meth:`Records.mark_sealed` stored earlier. ``crime`` is the reference of
+    the crime that it is about, where the visitor came from the portal; otherwise empty.
     """
 
     conversation: str
@@ -47,6 +48,7 @@ class ConversationRecord:
     outcome: str | None
     events: tuple[Event, ...]
     sealed: Sealed | None = None
+    crime: str = ""
 
     @classmethod
     def of(cls, events: Sequence[Event], *, force_name: str, sealed: Sealed | None = None) -> ConversationRecord:
@@ -73,6 +75,7 @@ class ConversationRecord:
             outcome=_text(closed.body, "outcome") if closed and "outcome" in closed.body else None,
             events=tuple(events),
             sealed=sealed,
+            crime=_text(first.body, "crime") if "crime" in first.body else "",
         )
 
 

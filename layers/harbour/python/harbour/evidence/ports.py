@@ -76,3 +76,11 @@ class Printer(Protocol):
     def render(self, transcript: Transcript, closed_at: datetime) -> bytes:
         """A PDF; the same transcript and time give the same bytes."""
         ...
+
+
+class Attach(Protocol):
+    """Crime reports, to which packages are attached."""
+
+    def attach(self, crime: str, conversation: str, sealed: Sealed) -> None:
+        """Have a package attached to a crime's report. Saying the same again changes nothing."""
+        ...

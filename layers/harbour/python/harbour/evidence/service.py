@@ -15,7 +15,7 @@ from harbour.evidence.chain import head_hash
 from harbour.evidence.dsse import PAYLOAD_TYPE, Envelope, pae
 from harbour.evidence.errors import ForeignPackage, NotClosed, RecordDamaged, SealFaulty
 from harbour.evidence.model import ConversationRecord, Sealed, Statement, package_key
-from harbour.evidence.ports import AlreadyThere, EvidenceStore, Printer, Records, Signer
+from harbour.evidence.ports import AlreadyThere, Attach, EvidenceStore, Printer, Records, Signer
 from harbour.evidence.rendition import transcript
 from harbour.evidence.rendition_html import render
 from harbour.evidence.trust import Trust, TrustedKey
@@ -28,7 +28,11 @@ MAX_SIGNED_BYTES: Final = 4_096
 
 @dataclass(frozen=True, slots=True)
 class SealService:
-    """Seals conversations of one force. ``software`` is the version that the statement names."""
+    """Seals conversations of one force.
+
+    ``software`` is the version that the statement names. ``attach``, where there is one, hands a package on to the
+    report of the crime that the conversation is about.
+    """
 
     records: Records
     signer: Signer
@@ -36,6 +40,7 @@ class SealService:
     printer: Printer
     clock: Clock
     software: str
+    attach: Attach | None = None
 
     def seal(self, conversation: str) -> Sealed:
         """Seal a closed conversation, or say where its package is if it is sealed.
@@ -58,7 +63,7 @@ class SealService:
         """
         record = self.records.load(conversation)
         if record.sealed is not None:
-            return record.sealed
+            return self._attached(record, record.sealed)
         key = self._place(record, conversation)
         trusted = Trust(record.force, (TrustedKey.of(self.signer.public_key()),))
         files = self._build(record, key, trusted)
@@ -74,6 +79,14 @@ class SealService:
             statement = _statement_of(data, record, trusted)
         sealed = Sealed(key, hashlib.sha256(data).hexdigest(), parse(statement.sealed_at))
         self.records.mark_sealed(conversation, sealed)
+        return self._attached(record, sealed)
+
+    def _attached(self, record: ConversationRecord, sealed: Sealed) -> Sealed:
+        """After it was marked: a crime report that cannot be reached keeps nobody from the package, and the retry of
+        whoever died in between comes here again.
+        """
+        if self.attach is not None and record.crime:
+            self.attach.attach(record.crime, record.conversation, sealed)
         return sealed
 
     def _place(self, record: ConversationRecord, conversation: str) -> str:
