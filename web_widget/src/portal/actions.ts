@@ -81,7 +81,6 @@ export function go(page: Page): void {
   state.trouble = undefined;
   state.notice = undefined;
   draw();
-  scrollTo(0, 0);
 }
 
 // -- signing in -------------------------------------------------------------------------------------------------------

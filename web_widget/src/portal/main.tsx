@@ -8,7 +8,8 @@ import "./styles.scss";
 const root = document.getElementById("account");
 if (root === null) throw new Error("index.html has no #account");
 
-// The invitation is behind the # and reaches no server; it leaves the address at once, and with it the history.
+// The invitation is behind the # and reaches no server; it leaves the address at once. The browser's history may keep it,
+// where it is of no use: it works once, and proves nothing.
 const invitation = /^#i=([\w-]{20,100})$/.exec(location.hash)?.[1];
 if (location.hash) history.replaceState(null, "", location.pathname);
 if (invitation) state.invitation = invitation;

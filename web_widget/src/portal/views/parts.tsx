@@ -9,7 +9,7 @@ export function t(key: Key, values?: Readonly<Record<string, string | number>>):
   return words(state.language, key, values);
 }
 
-/** A page: its heading takes the focus when it comes. */
+/** A page: its heading takes the focus when it comes, and it begins at its top. */
 export function Sheet({
   title,
   back,
@@ -21,11 +21,19 @@ export function Sheet({
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { page, trouble } = state;
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [page]);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [page]);
   return (
     <>
       {back && (
-        <button type="button" class="govuk-back-link account-back" onClick={() => go(back)}>
+        <button
+          type="button"
+          class="govuk-back-link account-back"
+          data-testid="portal-back"
+          onClick={() => go(back)}
+        >
           {t("back")}
         </button>
       )}
