@@ -359,11 +359,13 @@ def test_one_that_fails_keeps_no_other_waiting(line: Line) -> None:
     assert all("at" in json.loads(body) for *_, body in line.system.requests)
 
 
-def test_no_line_of_the_log_holds_what_was_sent(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_line_of_the_log_holds_what_was_sent(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     line.deliver(line.a_message())
     line.system.answers = lambda: Answer(status=410)
     line.deliver(line.a_message("q2"))
-    written = "".join(capsys.readouterr())
+    written = "".join(str(one.__dict__) for one in caplog.records)
+    assert "delivered" in written
     for secret in ("When is it?", CRIME, "P1", ENDPOINT, SECRET):
         assert secret not in written
 
