@@ -361,8 +361,16 @@ class Settings:
     @property
     def portal_url(self) -> str:
         """Address of the portal, as messages carry it; empty where nobody has said which address the pages have."""
-        origin = f"https://{self.domain.name}" if self.domain else self.web_address
-        return f"{origin}/portal/" if origin else ""
+        return f"{self._origin}/portal/" if self._origin else ""
+
+    @property
+    def officers_url(self) -> str:
+        """Address of the officers' API, as crime systems get it; empty as above."""
+        return f"{self._origin}/officers" if self._origin else ""
+
+    @property
+    def _origin(self) -> str | None:
+        return f"https://{self.domain.name}" if self.domain else self.web_address
 
     @property
     def source_secrets(self) -> str:

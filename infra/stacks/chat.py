@@ -188,8 +188,13 @@ class HarbourChat(Stack):
 
     def _function(self, name: str, door: _Door) -> HarbourFunction:
         layers = [self._layers["harbour"], self._layers["vendor"]]
+        environment = self._environment
         if name == "transcripts":
             layers.append(self._layers["render"])
+            environment = environment | {
+                "HARBOUR_CASES": self._data.cases.table_name,
+                "HARBOUR_OFFICERS_URL": self._settings.officers_url,
+            }
         return HarbourFunction(
             self,
             name.title(),
@@ -199,7 +204,7 @@ class HarbourChat(Stack):
             settings=self._settings,
             assets=self._assets,
             layers=layers,
-            environment=self._environment,
+            environment=environment,
             alarms=self._alarms,
         )
 
@@ -232,6 +237,12 @@ class HarbourChat(Stack):
         functions["console"].allow(["s3:GetObject"], [packages])
         transcripts = functions["transcripts"]
         transcripts.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"], [table])
+        transcripts.allow(
+            ["dynamodb:PutItem"],
+            [self._data.cases.table_arn],
+            # it can attach a package to a crime's report, and touch nothing else of the portal
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["crime#*"]}},
+        )
         transcripts.allow(["kms:Sign", "kms:GetPublicKey"], [self._data.signing_key.key_arn])
         transcripts.allow(["s3:PutObject", "s3:PutObjectRetention", "s3:GetObject"], [packages])
 

@@ -33,7 +33,13 @@ PROPERTIES = {
 }
 """(type, property) that may differ, and why."""
 
-VARIABLES = {"HARBOUR_ENVIRONMENT", "HARBOUR_SOCKET_ENDPOINT", "HARBOUR_TERMINOLOGY", "HARBOUR_FONTS"}
+VARIABLES = {
+    "HARBOUR_ENVIRONMENT",
+    "HARBOUR_SOCKET_ENDPOINT",
+    "HARBOUR_TERMINOLOGY",
+    "HARBOUR_FONTS",
+    "HARBOUR_OFFICERS_URL",
+}
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,7 @@ EXPECTED: dict[str, Rights] = {
     },
     "transcripts": {
         *((f"dynamodb:{verb}", TABLE) for verb in ("Query", "GetItem", "PutItem")),
+        ("dynamodb:PutItem", "cases"),
         ("kms:Sign", "signing key"),
         ("kms:GetPublicKey", "signing key"),
         *((f"s3:{verb}", "packages") for verb in ("GetObject", "PutObject", "PutObjectRetention")),
@@ -67,6 +68,7 @@ EXPECTED: dict[str, Rights] = {
 
 NAMES = [
     (r"OutputName.*Conversations\w+Arn\w+'\}\},? ?'?(/index/(?P<index>\w+))?", TABLE),
+    (r"OutputName.*Cases\w+Arn", "cases"),
     (r"OutputName.*Evidence\w+Arn\w+'\}\}/\*", "packages"),
     (r"OutputName.*SigningKey\w+Arn", "signing key"),
     (r"Bus\w+.*Arn", "bus"),
@@ -154,6 +156,15 @@ def test_the_authorizer_can_burn_tickets_and_touch_nothing_of_a_conversation(pro
         if function_name(role) == "authorizer" and "dynamodb:DeleteItem" in listed(statement["Action"])
     ]
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ticket#*"]}}
+
+
+def test_sealing_can_attach_a_package_to_a_crime_and_touch_nothing_else_of_the_portal(prod: Assembly) -> None:
+    (statement,) = [
+        statement
+        for role, statement in statements(prod)
+        if function_name(role) == "transcripts" and "cases" in {called(r) for r in listed(statement["Resource"])}
+    ]
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["crime#*"]}}
 
 
 def test_no_function_has_a_managed_or_inline_policy_besides(prod: Assembly) -> None:
