@@ -433,6 +433,26 @@ def test_a_wrong_date_of_birth_opens_nothing_any_more(dynamodb: Any) -> None:
     assert not table.has(f"lookup#{proof_key(CRIME, '1900-01-01')}")
 
 
+def test_who_was_named_by_mistake_finds_no_way_into_the_crime(dynamodb: Any) -> None:
+    table = OnTable(dynamodb)
+    wrong = update("b", minutes=1, parties=[victim("P2", given_name="Ben", date_of_birth="1985-01-02")])
+    for event in (update("a", "crime_recorded", parties=[victim()]), wrong):
+        table.put(event, MONDAY)
+        service(table).handle("athena", event.id)
+    assert crimes_of(table, BEN) == [CRIME]
+    assert table.has(f"lookup#{proof_key(CRIME, '1985-01-02')}")
+    table.put(update("w", "withdrawn", 2, withdraws="b"), MONDAY)
+    service(table).handle("athena", EventId("w"))
+    assert crimes_of(table, BEN) == []
+    assert not table.has(f"lookup#{proof_key(CRIME, '1985-01-02')}")
+    assert crimes_of(table, AMINA) == [CRIME]
+
+
+def crimes_of(table: OnTable, person: PersonId) -> list[CrimeRef]:
+    found = table.person(person)
+    return [link.crime for link in found.links] if found else []
+
+
 def test_the_words_of_an_update_do_not_stay_in_the_inbox(dynamodb: Any) -> None:
     table = OnTable(dynamodb)
     table.commit(accepted(table, "a", "officer_message", text="secret"))

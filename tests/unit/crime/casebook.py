@@ -168,7 +168,7 @@ class MemoryCases:
         waiting = self.inbox.get((change.source, change.event))
         if waiting is None or waiting.done or self._version(ref) != _version(change.state_before):
             raise Raced
-        for before, after in change.people:
+        for before, after in (*change.people, *change.strangers):
             if _person_version(self.people.get(after.id)) != _person_version(before):
                 raise Raced
         for was, message in change.messages:
@@ -181,7 +181,7 @@ class MemoryCases:
         self.states[ref] = change.state
         for entry in (change.entry, *change.changed):
             self.entries[ref][entry.event.id] = entry
-        for before, after in change.people:
+        for before, after in (*change.people, *change.strangers):
             self.people[after.id] = replace(after, version=_person_version(before) + 1)
         for was, message in change.messages:
             self.sent[message.person][message.id] = message

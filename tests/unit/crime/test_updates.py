@@ -336,6 +336,52 @@ def test_a_person_has_a_part_in_each_of_their_crimes(told: Casebook) -> None:
     assert {link.crime: link.sensitive for link in told.known().links} == {CRIME: False, OTHER_CRIME: True}
 
 
+def test_who_was_named_by_mistake_has_no_part_in_the_crime_once_that_was_withdrawn(told: Casebook) -> None:
+    """An update went to the wrong crime: its victim must not see another's."""
+    told.wait(hours=12)
+    told.take(update("a", minutes=700, parties=[victim("P2", given_name="Ben", phone="07700 900555")]))
+    assert told.store.states[CRIME].victims == tuple(sorted([AMINA, BEN]))
+    assert told.waiting_for(BEN) == [("a",)]
+    told.take(update("w", "withdrawn", 701, withdraws="a"))
+    assert told.known(BEN).links == ()
+    assert told.waiting_for(BEN) == []
+    assert told.store.states[CRIME].victims == (AMINA,)
+    told.take(update("b", "charged", 702))
+    assert told.waiting_for(BEN) == []
+    assert told.waiting_for(AMINA) == [("b",)]
+
+
+def test_a_crime_of_which_nothing_stands_is_nobodys(book: Casebook) -> None:
+    book.take(REPORTED)
+    book.take(update("w", "withdrawn", 1, withdraws="reported"))
+    assert book.known().links == ()
+    assert book.store.states[CRIME].victims == ()
+
+
+def test_a_victim_stays_one_while_nothing_that_stands_says_whose_the_crime_is(told: Casebook) -> None:
+    """The first update was withdrawn, the next ones name nobody: somebody must be told."""
+    told.take(update("a", minutes=1))
+    told.take(update("w", "withdrawn", 2, withdraws="reported"))
+    assert told.store.states[CRIME].victims == (AMINA,)
+    told.wait(minutes=5)
+    told.take(update("b", "charged", 3))
+    assert ("b",) in told.waiting_for()
+
+
+def test_a_correction_that_names_nobody_takes_nobody_away(told: Casebook) -> None:
+    told.take(update("c", "crime_recorded", -59, version=2, corrects="reported"))
+    assert told.store.states[CRIME].victims == (AMINA,)
+    assert [link.crime for link in told.known().links] == [CRIME]
+
+
+def test_who_was_parted_by_mistake_comes_back_with_the_next_update_that_names_them(book: Casebook) -> None:
+    book.take(REPORTED)
+    book.take(update("w", "withdrawn", 1, withdraws="reported"))
+    book.take(update("again", "crime_recorded", 2, parties=[victim()]))
+    assert [link.crime for link in book.known().links] == [CRIME]
+    assert book.store.states[CRIME].victims == (AMINA,)
+
+
 # -- tasks ---------------------------------------------------------------------------------------------------------
 
 

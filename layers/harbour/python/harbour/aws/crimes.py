@@ -76,6 +76,12 @@ class CrimeTable:
         writes += [self._plain(entry_item(entry)) for entry in change.changed]
         for before, after in change.people:
             writes += self._person(crime, before, after)
+        for before, after in change.strangers:
+            saved = replace(after, version=before.version + 1)
+            writes.append({"Put": {"TableName": self._table, **people.guarded(saved, before.version)}})
+            writes.append(self._gone(cases.person(after.id), f"{cases.LINK}{crime}"))
+            if before.date_of_birth:
+                writes.append(self._gone(f"lookup#{proof_key(crime, before.date_of_birth)}", f"P#{after.id}"))
         writes += [
             {"Put": {"TableName": self._table, **notifications.guarded(before, after)}}
             for before, after in change.messages

@@ -80,6 +80,8 @@ class Change:
         Earlier entries, as they are now.
     people
         (before, after) of each person that changed; before is none for a new one.
+    strangers
+        (before, after) of each person who was named by mistake: they have no part in the crime any more.
     messages
         (before, after) of each message to a person; before is none for a new one.
     tasks
@@ -99,6 +101,7 @@ class Change:
     entry: Entry
     changed: tuple[Entry, ...] = ()
     people: tuple[tuple[Person | None, Person], ...] = ()
+    strangers: tuple[tuple[Person, Person], ...] = ()
     messages: tuple[tuple[Notification | None, Notification], ...] = ()
     tasks: tuple[OutboundTask, ...] = ()
     problems: tuple[Problem, ...] = ()

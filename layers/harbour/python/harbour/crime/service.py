@@ -17,7 +17,7 @@ from harbour.contact.model import Channel, Consent, Link, Person
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
 from harbour.crime.link import OutboundTask, Reason, TaskWanted
-from harbour.crime.model import CrimeEvent, Effect, EventId, Party, PartyRole, PersonId, person_id
+from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, Party, PartyRole, PersonId, person_id
 from harbour.crime.ports import (
     Appointment,
     Change,
@@ -128,10 +128,13 @@ class UpdateService:
         step = apply(before, event, earlier)
         state = step.state
         # What was taken back before it came names nobody: it may be of another crime.
-        named = () if step.effect is Effect.WITHDRAWN else event.parties
+        named = () if step.effect is Effect.WITHDRAWN and not event.withdraws else event.parties
         problems = check(replace(event, parties=named), state.suspects)
         people = self._people_of(event, named, state, problems)
-        state = replace(state, victims=tuple(sorted({*state.victims, *(after.id for _, after in people)})))
+        mistaken = self._mistaken(event, step, earlier) if event.withdraws else frozenset()
+        victims = {*state.victims, *(after.id for _, after in people)} - mistaken
+        strangers = self._strangers(state.ref, mistaken)
+        state = replace(state, victims=tuple(sorted(victims)))
         others, shared = self._others(event, state, [after.id for _, after in people])
         people += tuple((known, after) for known, after in others if known != after)
         told = {after.id: after for _, after in (*others, *people)}
@@ -142,6 +145,8 @@ class UpdateService:
                 made, tasks = self._messages(told[ident], step, now)
                 messages += made
                 wanted += tasks
+        for known, _ in strangers:
+            messages += self._unsent(known, (entry.event for entry in earlier))
         problems += shared
         wanted += _of_quality(problems, event)
         wanted += [_contradiction(held) for held in step.held]
@@ -153,6 +158,7 @@ class UpdateService:
             entry=Entry(event=event, effect=step.effect, received_at=now),
             changed=step.changed,
             people=people,
+            strangers=strangers,
             messages=tuple(messages),
             tasks=self._tasks(event, wanted, now),
             problems=problems,
@@ -203,6 +209,40 @@ class UpdateService:
                 problems += [problem for problem in again if problem.blocks]
             found.append((known, after))
         return found, tuple(problems)
+
+    def _mistaken(self, event: CrimeEvent, step: Step, earlier: Sequence[Entry]) -> frozenset[PersonId]:
+        """Whom nothing but withdrawn events names: somebody else's crime, which is nobody else's business.
+
+        As long as something stands, and nothing that stands says whose crime it is, they keep their part in it.
+        """
+        events = [*(entry.event for entry in earlier), event]
+        withdrawn = {one.withdraws for one in events if one.withdraws}
+        by_mistake = self._named(one for one in events if one.id in withdrawn)
+        rightly = self._named(one for one in events if one.id not in withdrawn)
+        now = {entry.event.id: entry.effect for entry in (*earlier, *step.changed)}
+        stands = any(effect in STANDS or effect is Effect.HELD for effect in now.values())
+        return by_mistake - rightly if rightly or not stands else frozenset()
+
+    def _named(self, events: Iterable[CrimeEvent]) -> frozenset[PersonId]:
+        return frozenset(
+            person_id(self._rules.force, event.source, party.source_id)
+            for event in events
+            for party in event.parties
+            if party.role in (PartyRole.VICTIM, PartyRole.GUARDIAN)
+        )
+
+    def _strangers(self, crime: CrimeRef, mistaken: Iterable[PersonId]) -> tuple[tuple[Person, Person], ...]:
+        known = [person for ident in sorted(mistaken) if (person := self._people.person(ident)) is not None]
+        parted = [(one, replace(one, links=tuple(link for link in one.links if link.crime != crime))) for one in known]
+        return tuple((before, after) for before, after in parted if before != after)
+
+    def _unsent(self, someone: Person, events: Iterable[CrimeEvent]) -> list[tuple[Notification | None, Notification]]:
+        """A person's messages that tell of some events, without them."""
+        stored = {message.id: message for message in self._sent.recent(someone.id)}
+        recent = dict(stored)
+        for event in events:
+            recent |= {one.id: one for one in cancelled(tuple(recent.values()), event.id)}
+        return [(stored[one.id], one) for one in recent.values() if one != stored[one.id]]
 
     def _messages(
         self, someone: Person, step: Step, now: datetime
