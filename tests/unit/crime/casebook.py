@@ -335,8 +335,9 @@ class MemoryFifo:
             self.queue.append(_Asked(crime, json.dumps({"source": source, "id": ident})))
         self._step("queue done")
 
-    def receive(self, most: int = 10) -> list[_Asked]:
-        busy = {one.group for one in self.queue if one.hidden_until > self._now()}
+    def receive(self, most: int = 10, *, overrun: bool = False) -> list[_Asked]:
+        """A batch. ``overrun``: whoever has messages in flight takes longer than the queue waits for them."""
+        busy = {one.group for one in self.queue if one.hidden_until > self._now() and not overrun}
         for one in [one for one in self.queue if one.group not in busy and one.received >= self.RECEIVES]:
             self.queue.remove(one)
             self.dead.append(one)

@@ -47,7 +47,7 @@ KINDS = [
     "officer_message",
     "safety_plan_made",
 ]
-ACTIONS = ["post", "post", "post", "work", "work", "sweep", "send"]
+ACTIONS = ["post", "post", "post", "work", "work", "overrun", "sweep", "send"]
 BUSY = [
     "waiting",
     "state",
@@ -113,8 +113,8 @@ class Story:
         if action == "post":
             event = self.event()
             return lambda: self.post(event)
-        if action == "work":
-            return self.work
+        if action in ("work", "overrun"):
+            return lambda: self.work(overrun=action == "overrun")
         if action == "sweep":
             return lambda: void(self.book.deadlines.run())
         return self.book.send_all
@@ -127,9 +127,9 @@ class Story:
             return  # 503: it posts again, or not
         self.promised.setdefault(event.id, event)
 
-    def work(self) -> None:
+    def work(self, *, overrun: bool = False) -> None:
         """As Lambda does it: one batch, through the door. A batch whose worker died comes again."""
-        batch = self.book.fifo.receive()
+        batch = self.book.fifo.receive(overrun=overrun)
         if batch:
             answer = door("updates").handler(records(batch), None)
             self.book.fifo.done(batch, (one["itemIdentifier"] for one in answer["batchItemFailures"]))
