@@ -230,6 +230,28 @@ def test_a_queue_that_does_not_answer_is_not_asked_two_thousand_times(book: Case
     assert asked == GIVE_UP
 
 
+def test_a_list_that_is_slow_leaves_time_for_the_others(book: Casebook) -> None:
+    """The function may run for 50 seconds: whatever the inbox takes, messages and tasks are asked for."""
+    book.take(update("a", "charged", 5, parties=[victim()]))
+    book.take(update("b", "released_without_charge", 6))
+    for number in range(100):
+        book.store.put(update(f"e{number}"), book.now())
+    book.wait(minutes=2)
+    began = book.now()
+
+    def slow(name: str) -> None:
+        if name == "queue":
+            book.wait(seconds=1)
+
+    book.on_step = slow
+    found = book.deadlines.run()
+    assert found["inbox"] == 10
+    assert (found["notify"], found["link"]) == (1, 1)
+    assert book.now() - began < timedelta(seconds=50)
+    assert book.deadlines.run()["inbox"] == 10, "the next ones"
+    assert len({one.body for one in book.fifo.queue}) == 22
+
+
 def test_a_run_takes_no_more_than_it_can_do_and_the_next_goes_on(
     book: Casebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

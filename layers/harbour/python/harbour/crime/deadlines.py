@@ -30,6 +30,9 @@ SELDOM: Final = timedelta(hours=1)
 GIVE_UP: Final = 10
 """So many of one list that cannot be asked for: the queue itself does not answer."""
 
+PATIENCE: Final = timedelta(seconds=10)
+"""For one list in one run: all four end before the function must, however slow one is."""
+
 AT_ONCE: Final = 2_000
 """Items of one list in one run; the next minute goes on."""
 
@@ -120,6 +123,7 @@ class DeadlineService:
     def _each(self, name: str, items: Iterable[_T], do: Callable[[_T], int | None]) -> int:
         """Do something with each; how many needed it. One that cannot be done keeps nobody else waiting."""
         found = failed = 0
+        until = self._clock.now() + PATIENCE
         try:
             for item in items:
                 try:
@@ -128,8 +132,8 @@ class DeadlineService:
                 except Exception as error:  # noqa: BLE001 - told below, and the next minute tries again
                     failed += 1
                     log("not asked for", list=name, **failure(error))
-                    if failed == GIVE_UP:
-                        break
+                if failed == GIVE_UP or self._clock.now() >= until:
+                    break
         except Exception as error:  # noqa: BLE001 - the list itself could not be read
             failed += 1
             log("a list could not be read", list=name, **failure(error))
