@@ -160,13 +160,15 @@ class IntakeService:
 
     def _read(self, arrived: Arrived, ident: EventId, now: datetime) -> CrimeEvent:
         try:
-            payload = json.loads(arrived.body)
+            payload = json.loads(arrived.body, parse_constant=_no_number)
         except (ValueError, RecursionError):
             raise Invalid("bad_body", "The body is no JSON object.") from None
         if not isinstance(payload, dict):
             raise Invalid("bad_body", "The body is no JSON object.")
         try:
             event = adapter(sources()[arrived.source]["system"])(payload, ident)
+            # what no adapter knows is kept, too, and must be storable
+            event_to_json(event).encode()
         except (UnicodeEncodeError, RecursionError):
             raise Invalid("lone_surrogate", "A text holds half a character.") from None
         if event.occurred_at > now + FUTURE:
@@ -207,6 +209,11 @@ def event_from_json(text: str) -> CrimeEvent:
         officer=OfficerInCharge(**officer) if officer else None,
         unknown=document["unknown"],
     )
+
+
+def _no_number(name: str) -> None:
+    """``NaN`` and the infinities, which Python reads and JSON does not know."""
+    raise ValueError(name)
 
 
 def _from(source: str, event: CrimeEvent) -> CrimeEvent:
