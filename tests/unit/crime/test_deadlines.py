@@ -151,7 +151,7 @@ def test_the_officers_task_goes_out_without_anybody_asking(book: Casebook) -> No
     assert {crime for crime, _ in book.link.asked} == {CRIME, OTHER_CRIME}
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.CANCELLED, State.FAILED])
+@pytest.mark.parametrize("state", [State.SENDING, State.SENT, State.DELIVERED, State.CANCELLED, State.FAILED])
 def test_what_was_sent_in_time_or_is_not_sent_at_all_is_no_breach(book: Casebook, state: State) -> None:
     waiting(book, timedelta(hours=1), state=state)
     book.deadlines.run()

@@ -9,11 +9,12 @@ import itertools
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from harbour.crime.delivery import LONGEST_RETRY_AFTER, REFUSED, Answer, LinkService
 from harbour.crime.link import BACK_OFF, OutboundTask, Progress, Reason, TaskWanted, next_try, task, victims_message
@@ -131,6 +132,16 @@ def test_what_is_sent_is_signed_as_anybody_can_check(line: Line) -> None:
     assert signed_by_the_book(headers, body)
     assert not signed_by_the_book(headers, body + b" ")
     assert body.decode() == made.body
+
+
+def test_a_receiver_that_uses_the_published_library_accepts_it(line: Line) -> None:
+    line.book.time = datetime.now(UTC)  # the library looks at the machine's clock
+    made = line.a_message()
+    line.deliver(made)
+    ((_, _, headers, body),) = line.system.requests
+    assert Webhook(SECRET).verify(body, headers) == json.loads(made.body)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(body.replace(b"When", b"When "), headers)
 
 
 def test_it_is_signed_by_a_private_key_where_the_crime_system_wants_that() -> None:
