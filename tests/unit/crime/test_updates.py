@@ -190,6 +190,12 @@ def test_an_officers_message_that_is_withdrawn_is_gone_from_the_portal(told: Cas
     assert told.store.messages(CRIME) == []
 
 
+def test_an_officers_message_that_was_withdrawn_before_it_came_is_never_shown(told: Casebook) -> None:
+    told.take(update("w", "withdrawn", 6, withdraws="m"))
+    told.take(update("m", "officer_message", 5, text="For somebody else"))
+    assert told.store.messages(CRIME) == []
+
+
 def test_an_officers_answer_marks_what_it_answers_and_nobody_elses(told: Casebook) -> None:
     letters = told.store.letters[CRIME]
     for ident, minute, person in (("q1", 1, AMINA), ("q2", 2, AMINA), ("q3", 3, AMINA), ("b1", 1, BEN)):
@@ -323,6 +329,15 @@ def test_a_crime_that_becomes_sensitive_silences_those_whom_the_event_does_not_n
     assert book.linked().enhanced
     assert [one.causes for one in book.messages()] == [("a",), ("a",)]  # by text and by e-mail
     assert book.reasons() == ["unsafe_contact"]
+
+
+def test_a_crime_that_was_sensitive_once_stays_so_for_its_victim(book: Casebook) -> None:
+    """Reclassified as something harmless: the danger at home is the same."""
+    book.take(update("a", "crime_recorded", -60, offence="stalking", parties=[victim(contact="", vulnerable=True)]))
+    for minutes, parties in ((1, []), (2, [victim(contact="")])):
+        book.take(update(f"b{minutes}", "crime_reclassified", minutes, offence="theft", parties=parties))
+        assert (book.linked().offence, book.linked().sensitive, book.linked().enhanced) == ("theft", True, True)
+    assert book.messages() == []
 
 
 def test_every_victim_is_told(book: Casebook) -> None:
