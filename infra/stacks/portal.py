@@ -432,7 +432,7 @@ class HarbourPortal(Stack):
         )
         watched = {
             "ContactBlocked": ("updates", "a victim and a suspect have the same contact; nothing is sent to it"),
-            "LinkDead": ("link", "a crime system did not take what it was told, for a day; nobody there knows of it"),
+            "LinkDead": ("link", "a crime system did not take what it was told for two days; nobody there knows of it"),
             "Unknowable": ("notifier", "nobody knows whether a message was sent; the receipts settle it"),
             "ReceiptUnmatched": ("receipts", "a receipt is of no message that is known"),
         }

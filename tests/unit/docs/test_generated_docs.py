@@ -18,7 +18,7 @@ from docs.reference.portal_sign_in import SIGN_IN
 from docs.reference.rest import OFFICER, VISITOR, app_of
 from harbour.conversation.protocol import COMMANDS
 
-OPENAPI = ("visitor-api.yaml", "officer-api.yaml", "portal-api.yaml", "sign-in-api.yaml")
+OPENAPI = ("visitor-api.yaml", "officer-api.yaml", "portal-api.yaml", "sign-in-api.yaml", "crime-system-api.yaml")
 
 
 def read(name: str) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""What crime systems are promised: recorded payloads, the door's answers, and what really goes out to them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from docs.reference.crime_systems import PAYLOADS, crime_systems, recorded
+from harbour.crime.adapters import SYSTEMS
+from harbour.crime.intake import sources
+from harbour.crime.link import OutboundTask, Reason, TaskWanted, package, task, victims_message
+from harbour.crime.model import CrimeRef
+
+DOCUMENT = crime_systems()
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+CRIME = CrimeRef("42/104417/26")
+
+
+def validator(name: str) -> Draft202012Validator:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+    return Draft202012Validator(schema)
+
+
+def test_every_system_and_every_source_is_described() -> None:
+    assert tuple(PAYLOADS) == SYSTEMS
+    (parameter,) = [p for p in DOCUMENT["paths"]["/{source}"]["post"]["parameters"] if p["in"] == "path"]
+    assert parameter["schema"]["enum"] == list(sources())
+    assert {rule["system"] for rule in sources().values()} == set(SYSTEMS)
+
+
+@pytest.mark.parametrize(("system", "name"), [(system, name) for system in SYSTEMS for name in recorded(system)])
+def test_a_recorded_payload_is_as_described_and_an_example(system: str, name: str) -> None:
+    payload = recorded(system)[name]["payload"]
+    validator(PAYLOADS[system].__name__).validate(payload)
+    examples = DOCUMENT["paths"]["/{source}"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert examples[f"{system}: {name}"] == {"value": payload}
+
+
+SENT: list[OutboundTask] = [
+    victims_message(CRIME, "athena", "m" * 32, "When will\nsomebody come? 🙂", "P-1", NOW, NOW),
+    package(CRIME, "c" * 32, "0" * 64, "https://chat.example/officers/conversations/x/package", NOW),
+    *(
+        task(CRIME, "athena", TaskWanted(reason=reason, key="k", title="t", detail="d", due_at=due), NOW)
+        for reason in Reason
+        if reason not in (Reason.MESSAGE, Reason.DOCUMENT)
+        for due in (None, NOW)
+    ),
+]
+
+
+@pytest.mark.parametrize("sent", SENT, ids=lambda sent: sent.id)
+def test_what_goes_out_is_as_described(sent: OutboundTask) -> None:
+    body: dict[str, Any] = json.loads(sent.body)
+    operation = DOCUMENT["webhooks"][body["type"]]["post"]
+    (name,) = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1:]
+    validator(name).validate(body)
+
+
+def test_every_webhook_that_is_described_is_sent() -> None:
+    assert {json.loads(sent.body)["type"] for sent in SENT} == set(DOCUMENT["webhooks"])
