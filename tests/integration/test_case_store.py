@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -14,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from harbour.aws.crimes import CrimeTable, state_of
+from harbour.aws.crimes import CrimeTable, appointment_item, state_of
 from harbour.aws.due import DueTable
 from harbour.aws.inbox import InboxTable, UpdatesFifo
 from harbour.aws.notifications import NotificationTable
@@ -24,11 +25,12 @@ from harbour.contact.model import Person
 from harbour.crime.deadlines import DeadlineService
 from harbour.crime.link import OutboundTask, Progress, Reason, TaskWanted, task, victims_message
 from harbour.crime.model import CrimeRef, Effect, EventId, PersonId
-from harbour.crime.ports import Change, Entry, Message, Raced
+from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
 from harbour.crime.progress import apply
 from harbour.crime.service import UpdateRules, UpdateService
 from harbour.identity.victims.model import proof_key
 from harbour.notification.model import Notification, State
+from harbour.runtime.errors import Conflict, NotFound, Unavailable
 from infra.config.table import CASES_INDEXES, PARTITION_KEY, SORT_KEY
 from tests.unit.crime.casebook import (
     AMINA,
@@ -336,6 +338,51 @@ def a_question(ident: str, minute: int, person: PersonId = AMINA) -> tuple[Messa
 
 def an_answer(ident: str, minute: int) -> Message:
     return Message(id=ident, at=MONDAY + timedelta(minutes=minute), by="officer", text="Yes")
+
+
+def test_a_wish_for_another_time_does_not_bring_back_what_was_cancelled_meanwhile(dynamodb: Any) -> None:
+    crimes = CrimeTable(dynamodb, "cases", Clock())
+    at = MONDAY + timedelta(days=3)
+    booked = Appointment(id="A1", at=at, what="Statement", where="Northgate", state="booked")
+    put = partial(dynamodb.put_item, TableName="cases")
+    put(Item=appointment_item(CRIME, booked))
+    asked = crimes.request_change(CRIME, "A1", "work", "evening", a_task())
+    assert (
+        crimes.appointments(CRIME)
+        == [asked]
+        == [replace(booked, state="change_requested", reason="work", wishes="evening")]
+    )
+
+    class Overtaken:
+        """An officer cancels between the portal's reading and its writing."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(dynamodb, name)
+
+        def transact_write_items(self, **request: Any) -> Any:
+            put(Item=appointment_item(CRIME, replace(booked, state="cancelled")))
+            return dynamodb.transact_write_items(**request)
+
+    with pytest.raises(Conflict, match="same time"):
+        CrimeTable(Overtaken(), "cases", Clock()).request_change(CRIME, "A1", "x", "y", a_task("2"))  # type: ignore[arg-type]
+    assert [one.state for one in crimes.appointments(CRIME)] == ["cancelled"]
+    assert TaskTable(dynamodb, "cases").get(CRIME, a_task("2").id) is None
+    with pytest.raises(Conflict):
+        crimes.request_change(CRIME, "A1", "x", "y", a_task("2"))
+    with pytest.raises(NotFound):
+        crimes.request_change(CRIME, "A2", "x", "y", a_task("2"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"), [("TransactionConflict", Unavailable), ("ThrottlingError", ClientError)]
+)
+def test_a_message_that_could_not_be_stored_is_not_said_to_be(
+    dynamodb: Any, reason: str, expected: type[Exception]
+) -> None:
+    crimes = CrimeTable(Busy(dynamodb, "TransactionCanceledException", reason), "cases", Clock())  # type: ignore[arg-type]
+    with pytest.raises(expected):
+        crimes.tell(CRIME, *a_question("q1", 1))
+    assert crimes.messages(CRIME) == []
 
 
 # -- tasks ---------------------------------------------------------------------------------------------------------

@@ -21,10 +21,11 @@ from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
 from harbour.crime.progress import CrimeState, Mark
 from harbour.identity.victims.model import proof_key
 from harbour.runtime.clock import Clock, parse, rfc3339
-from harbour.runtime.errors import Conflict, NotFound
+from harbour.runtime.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
     from harbour.aws.cases import Item
 
@@ -227,9 +228,12 @@ class CrimeTable:
                 ]
             )
         except ClientError as error:
-            if code_of(error) != "TransactionCanceledException":
+            if not notifications.raced(error):
                 raise
-            return next(one for one in self.messages(crime) if one.id == message.id)
+            found = next((one for one in self.messages(crime) if one.id == message.id), None)
+            if found is None:
+                raise Unavailable("try_again", "This was changed at the same time. Try again.") from None
+            return found
         return message
 
     def reached(self, crime: CrimeRef, message: str) -> None:
@@ -261,28 +265,29 @@ class CrimeTable:
         Raises
         ------
         NotFound, Conflict
-            ``no_appointment``; ``cancelled``.
+            ``no_appointment``; ``cancelled``, ``changed_meanwhile``.
         """
         found = next((one for one in self.appointments(crime) if one.id == appointment), None)
         if found is None:
             raise NotFound("no_appointment", "There is no such appointment.")
         if found.state == "cancelled":
             raise Conflict("cancelled", "This appointment was cancelled.")
-        asked = Appointment(
-            id=found.id,
-            at=found.at,
-            what=found.what,
-            where=found.where,
-            state="change_requested",
-            reason=reason,
-            wishes=wishes,
-        )
-        self._db.transact_write_items(
-            TransactItems=[
-                {"Put": {"TableName": self._table, "Item": appointment_item(crime, asked)}},
-                {"Put": {"TableName": self._table, "Item": task_item(task)}},
-            ]
-        )
+        asked = replace(found, state="change_requested", reason=reason, wishes=wishes)
+        put: PutTypeDef = {
+            "TableName": self._table,
+            "Item": appointment_item(crime, asked),
+            # An officer may have moved or cancelled it a moment ago.
+            "ConditionExpression": "body = :body",
+            "ExpressionAttributeValues": {":body": appointment_item(crime, found)["body"]},
+        }
+        try:
+            self._db.transact_write_items(
+                TransactItems=[{"Put": put}, {"Put": {"TableName": self._table, "Item": task_item(task)}}]
+            )
+        except ClientError as error:
+            if not notifications.raced(error):
+                raise
+            raise Conflict("changed_meanwhile", "This appointment was changed at the same time. Look again.") from None
         return asked
 
     def _query(self, crime: CrimeRef, prefix: str) -> Iterator[Item]:
