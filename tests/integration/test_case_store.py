@@ -4,7 +4,7 @@ transactions and queries) and for the store in memory, on which the crash models
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from harbour.aws.people import PeopleTable
 from harbour.aws.tasks import TaskTable
 from harbour.contact.model import Person
 from harbour.crime.deadlines import DeadlineService
+from harbour.crime.delivery import Answer, LinkService
 from harbour.crime.link import OutboundTask, Progress, Reason, TaskWanted, task, victims_message
 from harbour.crime.model import CrimeRef, Effect, EventId, PersonId
 from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
@@ -31,6 +32,7 @@ from harbour.crime.service import UpdateRules, UpdateService
 from harbour.identity.victims.model import proof_key
 from harbour.notification.model import Notification, State
 from harbour.runtime.errors import Conflict, NotFound, Unavailable
+from harbour.webhook.model import Key
 from infra.config.table import CASES_INDEXES, PARTITION_KEY, SORT_KEY
 from tests.unit.crime.casebook import (
     AMINA,
@@ -422,6 +424,38 @@ def test_a_task_is_listed_while_it_waits_and_at_its_time(store: Store) -> None:
     assert listed(store, "link", minutes=5) == [f"crime#{CRIME}"]
     assert store.replace_task(later, replace(later, progress=Progress.DEAD, next_at=None))
     assert listed(store, "link", days=9) == []
+
+
+def test_a_dead_task_is_sent_again_as_the_runbook_says(dynamodb: Any) -> None:
+    table, made = OnTable(dynamodb), a_task()
+    table.create(made)
+    assert table.replace_task(made, replace(made, progress=Progress.DEAD, failures=8, next_at=None))
+    dynamodb.update_item(
+        TableName="cases",
+        Key={"pk": {"S": f"crime#{CRIME}"}, "sk": {"S": f"T#{made.id}"}},
+        UpdateExpression="SET progress = :p, failures = :f, due = :d, due_at = :a",
+        ExpressionAttributeValues={
+            ":p": {"S": "waiting"},
+            ":f": {"N": "0"},
+            ":d": {"S": "link"},
+            ":a": {"N": str(int(MONDAY.timestamp()))},
+        },
+    )
+    assert listed(table, "link") == [f"crime#{CRIME}"]
+    posted: list[str] = []
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        posted.append(headers["webhook-id"])
+        assert (url, body.decode()) == ("https://crimes.example/", made.body)
+        return Answer(status=200)
+
+    key = Key(id="k", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    endpoints = {"athena": "https://crimes.example/"}
+    crimes, tasks = CrimeTable(dynamodb, "cases", Clock()), TaskTable(dynamodb, "cases")
+    link = LinkService(tasks, lambda _: key, post, crimes.reached, endpoints, Clock())
+    assert link.deliver(CRIME, made.id) is Progress.DELIVERED
+    assert posted == [made.id]
+    assert listed(table, "link", days=9) == []
 
 
 # -- the service on both -------------------------------------------------------------------------------------------
