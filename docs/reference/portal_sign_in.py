@@ -32,9 +32,7 @@ class Begun(Document):
     """A sign-in under way."""
 
     handle: Handle
-    asks: Annotated[
-        tuple[Literal["reference"], Literal["date_of_birth"]], Field(description="What `/prove` wants to know.")
-    ]
+    asks: Annotated[list[Literal["reference", "date_of_birth"]], Field(description="What `/prove` wants to know.")]
 
 
 class CodeAsked(Document):
