@@ -18,6 +18,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode, Response, openapi
 from schemathesis.checks import not_a_server_error
 from schemathesis.core import NotSet
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -49,15 +50,17 @@ def explore(document: Json, function: str, change: Callable[[Event], None]) -> i
     change
         Puts into the event what proves who calls.
     """
-    operations = [found.ok() for found in openapi.from_dict(document).get_all_operations()]
-    for operation in operations:
+    operations = list(openapi.from_dict(document).get_all_operations())
+    for found in operations:
+        assert isinstance(found, Ok)
+        operation = found.ok()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
             @settings(
                 max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
             )
             @given(case=operation.as_strategy(generation_mode=mode))
-            def hold(case: Case) -> None:
+            def hold(case: Case[Any]) -> None:
                 event = event_of(case)
                 change(event)
                 case.validate_response(response_of(event, door(function).app(event, None)), checks=CHECKS)
@@ -69,7 +72,7 @@ def explore(document: Json, function: str, change: Callable[[Event], None]) -> i
     return len(operations)
 
 
-def event_of(case: Case) -> Event:
+def event_of(case: Case[Any]) -> Event:
     """The request as API Gateway hands it on."""
     event = recorded("rest")
     method, path = case.method.upper(), case.operation.path
