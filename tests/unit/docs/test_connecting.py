@@ -1,0 +1,104 @@
+"""What the guide for integrators says is done as it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from harbour.crime.adapters import niche
+from harbour.crime.delivery import REFUSED
+from harbour.crime.kinds import kinds
+from harbour.crime.link import BACK_OFF, Reason
+from harbour.webhook.model import LARGEST_BODY, TOLERANCE_SECONDS, Key, sign, verify
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "connecting-a-crime-system.md").read_text("utf-8")
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+CURL = """#!/bin/sh
+# In curl's place: what it was called with, one argument in each file.
+n=0
+for argument in "$@"; do n=$((n + 1)); printf %s "$argument" > "$CALLED/$n"; done
+"""
+
+
+def block(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_first_update_is_signed_so_that_harbour_takes_it(tmp_path: Path) -> None:
+    called, tools = tmp_path / "called", tmp_path / "tools"
+    for folder in (called, tools, tmp_path / ".harbour"):
+        folder.mkdir()
+    (tools / "curl").write_text(CURL, "utf-8")
+    (tools / "curl").chmod(0o755)
+    (tools / "python3").symlink_to(sys.executable)
+    local = {"webhook_url": "http://127.0.0.1:8600/hooks/", "webhook_sources": {"niche": {"secret": SECRET}}}
+    (tmp_path / ".harbour" / "local.json").write_text(json.dumps(local), "utf-8")
+    subprocess.run(
+        ["sh", "-eu", "-c", block("sh")],
+        cwd=tmp_path,
+        env={"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called)},
+        check=True,
+    )
+    said = [(called / str(number)).read_text("utf-8") for number in range(1, len(list(called.iterdir())) + 1)]
+    headers = dict(one.split(": ", 1) for one in said if one.startswith("webhook-"))
+    body = said[said.index("--data-binary") + 1].encode()
+    assert "http://127.0.0.1:8600/hooks/niche" in said
+    assert verify(headers, body, [Key(id="k", secret=SECRET)], datetime.now(UTC)).id == "first-update-1"
+    event = niche.read(json.loads(body), "first-update-1")
+    assert (event.kind, event.parties[0].contact) == ("crime_recorded", "safe_sms")
+
+
+def test_the_library_takes_what_harbour_signs(tmp_path: Path) -> None:
+    namespace: dict[str, object] = {}
+    exec(block("python"), namespace)  # noqa: S102 - our own document
+    received = namespace["received"]
+    at = int(datetime.now(UTC).timestamp())
+    body = b'{"type": "harbour.task.created"}'
+    headers = {
+        "webhook-id": "a" * 32,
+        "webhook-timestamp": str(at),
+        "webhook-signature": sign(SECRET, "a" * 32, at, body),
+    }
+    assert callable(received)
+    assert received(SECRET, headers, body) == {"type": "harbour.task.created"}
+
+
+def test_numbers_and_names_are_those_of_the_code() -> None:
+    assert f"at most {LARGEST_BODY // 1024} KB" in GUIDE
+    assert f"Clock ({TOLERANCE_SECONDS // 60} minutes)" in GUIDE
+    assert all(str(status) in GUIDE for status in REFUSED)
+    hours = [delay.total_seconds() / 3_600 for delay in BACK_OFF]
+    assert "5 seconds, 5 minutes, 30 minutes, " in GUIDE
+    assert ", ".join(f"{hour:.0f}" for hour in hours[3:-1]) + f" and {hours[-1]:.0f} hours" in GUIDE
+
+
+@pytest.mark.parametrize("kind", ["crime_recorded", "suspect_arrested", "officer_message"])
+def test_kinds_that_are_named_exist(kind: str) -> None:
+    assert kind in kinds()
+
+
+def test_every_reason_for_a_task_is_explained() -> None:
+    words = {
+        Reason.UNSAFE_CONTACT: "unsafe contact",
+        Reason.NO_CONTACT_DETAILS: "no contact details",
+        Reason.CONTRADICTION: "a contradiction",
+        Reason.QUALITY: "bad data",
+        Reason.BREACH_NEAR: "a legal time limit that is near",
+        Reason.NOT_DELIVERED: "a message that did not arrive",
+        Reason.APPOINTMENT_CHANGE: "another time asked for",
+        Reason.CONTACT_PLAN_CHANGED: "a contact plan that was changed",
+    }
+    told = GUIDE.split("`harbour.task.created` |")[1].split("\n")[0]
+    for said in words.values():
+        assert said in told
+    assert set(Reason) - words.keys() == {Reason.MESSAGE, Reason.DOCUMENT}
