@@ -256,7 +256,9 @@ def test_a_ticket_is_taken_once_and_stored_without_the_ticket(dynamodb: Any) -> 
     table = TicketTable(dynamodb, "t")
     ticket = Ticket("f" * 64, Grant(role=Role.OFFICER, officer=AMELIA), START)
     table.put(ticket)
+    assert table.look("f" * 64) == ticket
     assert table.take("f" * 64) == ticket
+    assert table.look("f" * 64) is None
     assert table.take("f" * 64) is None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harbour.conversation.model import Attention, Left, State
-from harbour.identity.model import TICKET_LIFETIME
+from harbour.conversation.model import Attention, ConversationId, Left, State
+from harbour.identity.model import TICKET_LIFETIME, Role
 from harbour.runtime.errors import Conflict, Forbidden, Invalid
-from tests.unit.conversation.world import AMELIA, TOM, World
+from tests.unit.conversation.world import AMELIA, TOM, Person, World
 
 
 def test_a_visitor_is_told_at_once_that_nobody_is_on_duty(world: World) -> None:
@@ -47,6 +47,34 @@ def test_a_ticket_dies_after_thirty_seconds(world: World) -> None:
     admission = world.entrance.admit()
     world.now += TICKET_LIFETIME
     assert world.tickets.redeem(admission.ticket) is None
+
+
+def test_who_comes_from_the_portal_may_read_before_she_writes_and_the_chat_still_knows_the_crime(world: World) -> None:
+    admission = world.entrance.admit(crime="44/123/26")
+    world.wait(minutes=20)
+    assert world.tickets.redeem(admission.ticket) is None
+    for _ in range(2):  # the answer to the first may be lost
+        again = world.entrance.readmit(admission.conversation, admission.resume)
+    grant = world.tickets.redeem(again.ticket)
+    assert grant is not None
+    assert grant.crime == "44/123/26"
+    person = Person(world, Role.VISITOR, conversation=admission.conversation, resume=admission.resume)
+    person.grant = grant
+    person.connect()
+    assert world.state(admission.conversation).crime == "44/123/26"
+
+
+def test_what_the_portal_said_of_a_chat_is_forgotten_opens_no_socket_and_is_of_no_other_chat(world: World) -> None:
+    admission = world.entrance.admit(crime="44/123/26")
+    assert world.tickets.redeem(admission.resume) is None
+    other = world.entrance.readmit(ConversationId("f" * 32), admission.resume)
+    grant = world.tickets.redeem(other.ticket)
+    assert grant is not None
+    assert grant.crime == ""
+    world.wait(minutes=30)
+    late = world.tickets.redeem(world.entrance.readmit(admission.conversation, admission.resume).ticket)
+    assert late is not None
+    assert late.crime == ""
 
 
 def test_a_reconnected_visitor_gets_what_she_missed_and_nothing_twice(world: World) -> None:

@@ -232,6 +232,9 @@ class MemoryTickets:
     def put(self, ticket: Ticket) -> None:
         self.kept[ticket.hash] = ticket
 
+    def look(self, ticket_hash: str) -> Ticket | None:
+        return self.kept.get(ticket_hash)
+
     def take(self, ticket_hash: str) -> Ticket | None:
         return self.kept.pop(ticket_hash, None)
 

@@ -312,6 +312,13 @@ class TicketTable:
         """One Put."""
         self._db.put_item(TableName=self._table, Item=items.ticket_item(ticket))
 
+    def look(self, ticket_hash: str) -> Ticket | None:
+        """One consistent Get."""
+        found = self._db.get_item(
+            TableName=self._table, Key=items.key("ticket#" + ticket_hash, "T#"), ConsistentRead=True
+        )
+        return items.ticket_of(found["Item"]) if found.get("Item") else None
+
     def take(self, ticket_hash: str) -> Ticket | None:
         """One Delete that returns what it deleted: of two callers one gets it."""
         found = self._db.delete_item(

@@ -31,9 +31,16 @@ class Entrance:
         self._conversations = conversations
 
     def admit(self, crime: str = "") -> Admission:
-        """A ticket for a new conversation; ``crime`` is the reference of the crime that it is about, where one is."""
+        """A ticket for a new conversation; ``crime`` is the reference of the crime that it is about, where one is.
+
+        The crime is known to every ticket until the conversation is stored: nobody reads the chat's first screens
+        within the seconds that a ticket lives.
+        """
         conversation, resume = ConversationId(uuid4().hex), new_token()
-        return self._ticket(conversation, resume, crime)
+        grant = _grant(conversation, resume, crime)
+        if crime:
+            self._tickets.introduce(resume, grant)
+        return self._ticket(grant, resume)
 
     def readmit(self, conversation: ConversationId, resume: str) -> Admission:
         """A ticket for a conversation that this page has.
@@ -48,7 +55,10 @@ class Entrance:
         tail = self._store.tail(conversation)
         if tail is not None:
             self._check(tail.conversation, resume)
-        return self._ticket(conversation, resume)
+            return self._ticket(_grant(conversation, resume), resume)
+        known = self._tickets.introduced(resume)
+        crime = known.crime if known and known.conversation == conversation else ""
+        return self._ticket(_grant(conversation, resume, crime), resume)
 
     def exit(self, conversation: ConversationId, resume: str) -> None:
         """The quick exit without a socket: the same as ``pause``. Raises ``Forbidden`` like :meth:`readmit`."""
@@ -58,11 +68,14 @@ class Entrance:
         self._check(tail.conversation, resume)
         self._conversations.pause(conversation)
 
-    def _ticket(self, conversation: ConversationId, resume: str, crime: str = "") -> Admission:
-        grant = Grant(role=Role.VISITOR, conversation=conversation, resume_hash=token_hash(resume), crime=crime)
-        return Admission(self._tickets.issue(grant), conversation, resume)
+    def _ticket(self, grant: Grant, resume: str) -> Admission:
+        return Admission(self._tickets.issue(grant), ConversationId(grant.conversation), resume)
 
     @staticmethod
     def _check(conversation: Conversation, resume: str) -> None:
         if not (same_token(resume, conversation.resume_hash) and conversation.open):
             raise Forbidden("resume_refused", "This conversation cannot be continued here. Start a new one.")
+
+
+def _grant(conversation: ConversationId, resume: str, crime: str = "") -> Grant:
+    return Grant(role=Role.VISITOR, conversation=conversation, resume_hash=token_hash(resume), crime=crime)

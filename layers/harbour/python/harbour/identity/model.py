@@ -12,6 +12,9 @@ from enum import StrEnum
 TICKET_LIFETIME = timedelta(seconds=30)
 """A ticket travels in a URL, so it lives for one handshake (design §5)."""
 
+INTRODUCTION_LIFETIME = timedelta(minutes=30)
+"""So long somebody from the portal may take over the chat's first screens, or be without a line."""
+
 TOKEN_BYTES = 32
 
 

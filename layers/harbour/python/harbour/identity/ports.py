@@ -14,6 +14,10 @@ class TicketStore(Protocol):
         """Store a ticket."""
         ...
 
+    def look(self, ticket_hash: str) -> Ticket | None:
+        """A ticket, which stays."""
+        ...
+
     def take(self, ticket_hash: str) -> Ticket | None:
         """Remove a ticket and return it; ``None`` if there is none. Two callers never both get it."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harbour.identity.model import TICKET_LIFETIME, Grant, Ticket, new_token, token_hash
+from harbour.identity.model import INTRODUCTION_LIFETIME, TICKET_LIFETIME, Grant, Ticket, new_token, token_hash
 from harbour.identity.ports import TicketStore
 from harbour.runtime.clock import Clock
 
@@ -26,3 +26,18 @@ class TicketService:
         if ticket is None or ticket.expires_at <= self._clock.now():
             return None
         return ticket.grant
+
+    def introduce(self, resume: str, grant: Grant) -> None:
+        """Keep a grant for whoever comes back with ``resume``, however often. It opens no socket itself."""
+        until = self._clock.now() + INTRODUCTION_LIFETIME
+        self._store.put(Ticket(_introduction(resume), grant, until))
+
+    def introduced(self, resume: str) -> Grant | None:
+        """What was kept for ``resume``, if it is not too old."""
+        kept = self._store.look(_introduction(resume))
+        return kept.grant if kept and kept.expires_at > self._clock.now() else None
+
+
+def _introduction(resume: str) -> str:
+    """No ticket has such a hash, so that an introduction cannot be redeemed as one."""
+    return f"introduction-{token_hash(resume)}"
