@@ -21,15 +21,12 @@ const ACK_MS = 15_000;
 const RESEND_MS = 2000;
 
 let line: Line | null = null;
-let client = newClientId();
+/** Counts this conversation's messages, so that none is stored twice. */
+let client = "";
 let ackTimer = 0;
 let typingTimer = 0;
 let typedAt = 0;
 let readSent = 0;
-
-function newClientId(): string {
-  return crypto.randomUUID().slice(0, 22);
-}
 
 /** The visitor chose their language: on to the welcome, with the force that answers here. */
 export async function chooseLanguage(code: string): Promise<void> {
@@ -58,6 +55,7 @@ async function loadMore(locale: Locale, code: string): Promise<void> {
 
 /** The visitor wants to talk: from here on there is a conversation. */
 export function start(): void {
+  client = crypto.randomUUID().slice(0, 22);
   state.screen = "chat";
   line = openLine({
     hello: () => ({ action: "hello", client, language: state.language, last: state.conversation.last }),
@@ -218,7 +216,6 @@ export function end(): void {
 
 /** Begins another conversation, with a new counter; what was not sent goes into it. */
 function startAnew(): void {
-  client = newClientId();
   readSent = 0;
   state.conversation = newConversation();
   state.outbox.resumed(0);
@@ -230,10 +227,9 @@ export function hangUp(): void {
   clearTimeout(ackTimer);
   clearTimeout(typingTimer);
   line?.send({ action: "pause" });
-  const ticket = line?.end();
+  const { conversation, resume } = line?.end() ?? {};
   line = null;
-  if (!ticket) return;
-  const { conversation, resume } = ticket;
+  if (!conversation) return;
   // A plain string goes as text/plain, so that no preflight delays it. If it fails, the socket has said the
   // same, and nobody is left here who could be told.
   fetch(`${host}/chat/exit`, {

@@ -14,8 +14,8 @@ export interface Line {
   send(frame: ClientFrame): boolean;
   /** The line looks dead (an answer is overdue): take another. */
   renew(): void;
-  /** Hangs up for good. Returns the last ticket, which knows how to tell the host the same once more. */
-  end(): VisitorTicket | null;
+  /** Hangs up for good. Returns the last ticket, if there was one: it can tell the host the same once more. */
+  end(): Partial<VisitorTicket>;
 }
 
 export interface LineEvents {
@@ -31,9 +31,9 @@ const MOVE_AFTER_MS = 110 * 60_000;
 const WELCOME_MS = 15_000;
 
 export function openLine(on: LineEvents): Line {
-  let ticket: VisitorTicket | null = null;
-  /** The host has welcomed this conversation: until then it may not know it, and a new one is asked for. */
-  let met = false;
+  /** The portal gives the frame its conversation by name; the next one, on this page, is nobody's but the chat's. */
+  let ticket = JSON.parse(window.name || "{}") as Partial<VisitorTicket>;
+  window.name = "";
   let socket: WebSocket | null = null;
   let attempt = 0;
   let connecting = false;
@@ -52,8 +52,8 @@ export function openLine(on: LineEvents): Line {
     if (connecting || ended) return;
     connecting = true;
     try {
-      const { conversation, resume } = ticket ?? {};
-      const fresh = await ask<VisitorTicket>("/chat/tickets", met ? { conversation, resume } : {});
+      const { conversation, resume } = ticket;
+      const fresh = await ask<VisitorTicket>("/chat/tickets", { conversation, resume });
       if (ended) return;
       ticket = fresh;
       attach(new WebSocket(`${host.replace("http", "ws")}/socket?ticket=${fresh.ticket}`));
@@ -88,7 +88,6 @@ export function openLine(on: LineEvents): Line {
     clearTimeout(patience);
     if (socket !== next) hangUp(socket);
     socket = next;
-    met = true;
     connecting = false;
     attempt = 0;
     clearInterval(heartbeat);
@@ -114,7 +113,7 @@ export function openLine(on: LineEvents): Line {
     broken();
   };
 
-  const end = (): VisitorTicket | null => {
+  const end = (): Partial<VisitorTicket> => {
     ended = true;
     clearTimeout(retry);
     clearInterval(heartbeat);

@@ -34,7 +34,13 @@ export interface OfficerName {
 
 /** The body of each event type. A type that is not meant for the reader arrives with an empty body. */
 export interface EventBodies {
-  opened: { readonly force: string; readonly language: string; readonly service_language: string };
+  opened: {
+    readonly force: string;
+    readonly language: string;
+    readonly service_language: string;
+    /** Reference of the crime that it is about, where the visitor came from the portal. */
+    readonly crime?: string;
+  };
   joined: { readonly name: string; readonly collar: string; readonly language: string };
   message: {
     readonly text: string;

@@ -68,6 +68,8 @@ export interface QueueItem {
   readonly attention: Attention | null;
   readonly opened_at: string;
   readonly last_at: string;
+  /** Reference of the crime that it is about, where the visitor came from the portal. */
+  readonly crime?: string;
 }
 
 /** GET /officers/queue */

@@ -11,11 +11,13 @@ import type {
   Me,
   RecordFile,
   Rights,
+  Sent,
   Started,
   Support,
   Tokens,
+  Visits,
 } from "./protocol.ts";
-import { draw, forget, type Page, state, type Trouble } from "./state.ts";
+import { type Draft, draw, forget, type Page, state, type Trouble } from "./state.ts";
 
 export const LONGEST_MESSAGE = 4000;
 
@@ -23,17 +25,25 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   expired: { text: "expired" },
   too_many: { text: "tooMany" },
   too_fast: { text: "tooMany" },
-  too_many_codes: { text: "tooManyCodes" },
-  bad_hours: { text: "badHours", field: "hours" },
-  no_details: { text: "noDetails", field: "channel" },
   empty_text: { text: "empty", field: "text" },
+  cancelled: { text: "isCancelled" },
+  past: { text: "isPast" },
+};
+
+/** A field that the host did not take. */
+const FIELDS: Readonly<Record<string, Trouble>> = {
+  hours: { text: "badHours", field: "hours" },
+  channel: { text: "noDetails", field: "channel" },
+  reference: { text: "needReference", field: "reference" },
+  date_of_birth: { text: "needDob", field: "dob" },
+  code: { text: "needCode", field: "code" },
 };
 
 /** One thing at a time: while it runs buttons wait, and what goes wrong is said in words. True: it went well. */
 async function doing(work: () => Promise<void>): Promise<boolean> {
   if (state.busy) return false;
   state.busy = true;
-  state.trouble = undefined;
+  state.troubles = [];
   state.notice = undefined;
   draw();
   const before = state;
@@ -42,9 +52,8 @@ async function doing(work: () => Promise<void>): Promise<boolean> {
     return true;
   } catch (problem) {
     if (state !== before) return false; // The person has left in between.
-    state.trouble = troubleOf(problem);
-    if (problem instanceof Refused && problem.status === 401) leaveQuietly();
-    if (problem instanceof Refused && problem.code === "expired") backToStart();
+    state.troubles = [troubleOf(problem)];
+    if (problem instanceof Refused) after(problem);
     return false;
   } finally {
     state.busy = false;
@@ -55,18 +64,25 @@ async function doing(work: () => Promise<void>): Promise<boolean> {
 /** What to say of something that went wrong. */
 export function troubleOf(problem: unknown): Trouble {
   if (problem instanceof Unreachable) return { text: "offline" };
-  if (problem instanceof Refused) {
-    if (problem.code === "wrong_code")
-      return { text: "wrongCode", values: { left: problem.left ?? 0 }, field: "code" };
-    return TROUBLES[problem.code] ?? { text: "failed" };
+  if (!(problem instanceof Refused)) return { text: "failed" };
+  const { code, field, left } = problem;
+  if (code === "wrong_code") {
+    return left ? { text: "wrongCode", values: { left }, field: "code" } : { text: "lastCode" };
   }
-  return { text: "failed" };
+  return (code === "bad_field" && FIELDS[field ?? ""]) || TROUBLES[code] || { text: "failed" };
+}
+
+/** Some answers end what was begun. */
+function after({ code, status, left }: Refused): void {
+  const over = code === "expired" || (code === "wrong_code" && !left);
+  if (over) backToStart();
+  else if (status === 401 || code === "signed_out") leaveQuietly();
 }
 
 function backToStart(): void {
-  const { trouble } = state;
+  const { troubles } = state;
   forget();
-  state.trouble = trouble;
+  state.troubles = troubles;
 }
 
 /** The session is over: nothing stays. */
@@ -78,9 +94,17 @@ function leaveQuietly(): void {
 
 export function go(page: Page): void {
   state.page = page;
-  state.trouble = undefined;
+  state.troubles = [];
   state.notice = undefined;
   draw();
+}
+
+/** Something is missing in what was filled in: said at once, and nothing is sent. */
+function missing(...troubles: readonly (Trouble | false)[]): boolean {
+  state.troubles = troubles.filter((one) => one !== false);
+  state.notice = undefined;
+  if (state.troubles.length) draw();
+  return state.troubles.length > 0;
 }
 
 // -- signing in -------------------------------------------------------------------------------------------------------
@@ -94,48 +118,39 @@ export function birth(day: string, month: string, year: string): string | null {
 }
 
 export function prove(reference: string, dateOfBirth: string | null): void {
-  if (!reference.trim() || !dateOfBirth) {
-    state.trouble = reference.trim()
-      ? { text: "needDob", field: "dob" }
-      : { text: "needReference", field: "reference" };
-    draw();
-    return;
-  }
+  const lacking = missing(
+    !reference.trim() && { text: "needReference", field: "reference" },
+    !dateOfBirth && { text: "needDob", field: "dob" },
+  );
+  if (lacking) return;
   void doing(async () => {
     const { invitation } = state;
     const started = await ask<Started>("POST", "/sign-in/start", invitation ? { invitation } : {});
     state.invitation = undefined;
     state.handle = started.handle;
-    await ask("POST", "/sign-in/prove", {
-      handle: started.handle,
-      reference: reference.trim(),
-      date_of_birth: dateOfBirth,
-    });
+    const proof = { handle: started.handle, reference: reference.trim(), date_of_birth: dateOfBirth };
+    state.resends = (await ask<Sent>("POST", "/sign-in/prove", proof)).resends;
     state.page = "code";
   });
 }
 
 export function resend(): void {
   void doing(async () => {
-    await ask("POST", "/sign-in/resend", { handle: state.handle });
+    state.resends = (await ask<Sent>("POST", "/sign-in/resend", { handle: state.handle })).resends;
     state.notice = "resent";
   });
 }
 
 export function enterCode(code: string): void {
   const digits = code.replace(/\D/g, "");
-  if (digits.length !== 6) {
-    state.trouble = { text: "needCode", field: "code" };
-    draw();
-    return;
-  }
+  if (missing(digits.length !== 6 && { text: "needCode", field: "code" })) return;
   void doing(async () => {
     const tokens = await ask<Tokens>("POST", "/sign-in/code", { handle: state.handle, code: digits });
     carry(tokens.id_token);
     state.accessToken = tokens.access_token;
     state.lastVisit = tokens.last_visit;
     await enter();
-    if (tokens.new_device && tokens.last_visit) state.page = "device";
+    if (tokens.last_visit?.new_devices.length) state.page = "devices";
   });
 }
 
@@ -149,17 +164,28 @@ async function enter(): Promise<void> {
 }
 
 export function begin(): void {
-  const { me } = state;
-  state.page = me?.crimes.length === 1 && state.crime ? "crime" : "crimes";
-  draw();
+  go(state.me?.crimes.length === 1 && state.crime ? "crime" : "crimes");
 }
 
 /** Ends every session, on every device, and forgets. */
 export function signOut(): void {
-  const { accessToken } = state;
-  // Whatever becomes of the request: nothing is shown any more.
-  if (accessToken) ask("POST", "/sign-in/sign-out", { access_token: accessToken }).catch(() => {});
+  end();
   leaveQuietly();
+  draw();
+}
+
+/** Ends every session. Whatever becomes of the request: nothing is shown any more. */
+function end(): void {
+  const { accessToken } = state;
+  if (accessToken) ask("POST", "/sign-in/sign-out", undefined, accessToken).catch(() => {});
+}
+
+/** The session is over while the chat goes on: when it is closed, nothing is behind it. */
+export function signOutBehindTheChat(): void {
+  end();
+  leaveQuietly();
+  state.page = "chat";
+  state.chatting = true;
   draw();
 }
 
@@ -180,43 +206,55 @@ export function refresh(): void {
   if (crime) void doing(() => fetchCrime(crime.id));
 }
 
+/** Everything that is shown, and what is behind it, in another language. */
 export function speak(language: string): void {
+  if (state.busy) return;
   state.language = language;
-  state.rights = undefined;
-  state.advice = undefined;
-  const { crime } = state;
-  draw();
-  if (crime) void doing(() => fetchCrime(crime.id));
-}
-
-export function openSupport(): void {
+  const { me, crime, page } = state;
+  if (!me) {
+    draw();
+    return;
+  }
   void doing(async () => {
-    state.support = await ask<Support>(
-      "GET",
-      `/portal-api/crimes/${state.crime?.id}/support?language=${state.language}`,
-    );
-    state.page = "support";
+    state.me = await ask<Me>("GET", `/portal-api/me?language=${language}`);
+    if (crime) await fetchCrime(crime.id);
+    await READ[page]?.();
   });
 }
 
-export function openRights(): void {
-  void doing(async () => {
+/** What a page needs to be read before it is shown. */
+const READ: Partial<Record<Page, () => Promise<void>>> = {
+  async support() {
+    const path = `/portal-api/crimes/${state.crime?.id}/support?language=${state.language}`;
+    state.support = await ask<Support>("GET", path);
+  },
+  async rights() {
     state.rights = await ask<Rights>("GET", `/portal-api/rights?language=${state.language}`);
-    state.page = "rights";
-  });
-}
-
-export function openAdvice(): void {
-  void doing(async () => {
+  },
+  async advice() {
     state.advice = await ask<Advice>("GET", `/portal-api/advice?language=${state.language}`);
-    state.page = "advice";
+  },
+  async contact() {
+    state.contact = await ask<Contact>("GET", "/portal-api/contact");
+  },
+  async visits() {
+    state.visits = await ask<Visits>("GET", "/portal-api/visits");
+  },
+};
+
+/** Reads what a page needs, and shows it. */
+export function open(page: Page): void {
+  void doing(async () => {
+    await READ[page]?.();
+    state.page = page;
   });
 }
 
-export function openContact(): void {
+/** The cases, with what is unread now. */
+export function openCrimes(): void {
   void doing(async () => {
-    state.contact = await ask<Contact>("GET", "/portal-api/contact");
-    state.page = "contact";
+    state.me = await ask<Me>("GET", `/portal-api/me?language=${state.language}`);
+    state.page = "crimes";
   });
 }
 
@@ -227,29 +265,39 @@ export function excess(text: string): number {
   return Math.max(0, [...text].length - LONGEST_MESSAGE);
 }
 
+/** What is being written about the crime that is open. */
+export function draft(): Draft {
+  return state.drafts.get(state.crime?.id ?? "") ?? { text: "" };
+}
+
+export function write(text: string): void {
+  state.drafts.set(state.crime?.id ?? "", { ...draft(), text });
+  draw();
+}
+
 export function say(): void {
-  const { draft, crime, client } = state;
-  if (!draft.trim() || excess(draft)) {
-    state.trouble = draft.trim()
-      ? { text: "tooLong", values: { n: excess(draft) }, field: "text" }
-      : { text: "empty", field: "text" };
-    draw();
-    return;
-  }
+  const { crime, drafts } = state;
+  if (!crime) return;
+  const { text, tried } = draft();
+  const over = excess(text);
+  const wrong = missing(
+    !text.trim() && { text: "empty", field: "text" },
+    over > 0 && { text: "tooLong", values: { n: over }, field: "text" },
+  );
+  if (wrong) return;
   void doing(async () => {
-    await ask<Letter>("POST", `/portal-api/crimes/${crime?.id}/messages`, { text: draft, client });
-    state.draft = "";
-    state.client = crypto.randomUUID();
-    if (crime) await fetchCrime(crime.id);
+    // The answer to an earlier try may have been lost: the same text is the same message, another text is another one.
+    const client = tried?.text === text ? tried.client : crypto.randomUUID();
+    drafts.set(crime.id, { text, tried: { text, client } });
+    await ask<Letter>("POST", `/portal-api/crimes/${crime.id}/messages`, { text, client });
+    const { text: now } = draft();
+    drafts.set(crime.id, { text: now === text ? "" : now });
+    await fetchCrime(crime.id);
   });
 }
 
 export function askForChange(reason: string, wishes: string): void {
-  if (!reason.trim()) {
-    state.trouble = { text: "needReason", field: "reason" };
-    draw();
-    return;
-  }
+  if (missing(!reason.trim() && { text: "needReason", field: "reason" })) return;
   void doing(async () => {
     const { crime, appointment } = state;
     await ask<Appointment>("POST", `/portal-api/crimes/${crime?.id}/appointments/${appointment}/change`, {
@@ -262,9 +310,11 @@ export function askForChange(reason: string, wishes: string): void {
   });
 }
 
-export function saveContact(wish: ContactWish): void {
+export function saveContact(wish: ContactWish | null): void {
+  if (missing(!wish && { text: "needSafe", field: "safe" })) return;
+  if (missing(!!wish?.safe && wish.channel === "none" && { text: "needChannel", field: "channel" })) return;
   void doing(async () => {
-    state.contact = await ask<Contact>("PUT", "/portal-api/contact", wish);
+    state.contact = await ask<Contact>("PUT", "/portal-api/contact", wish ?? {});
     state.notice = "saved";
   });
 }

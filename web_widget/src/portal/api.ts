@@ -3,16 +3,18 @@ import type { Problem } from "../common/protocol.ts";
 
 const PATIENCE_MS = 20_000;
 
-/** The host said no. `code` is stable; `left` attempts remain, where that matters. */
+/** The host said no. `code` is stable; `field` is what was wrong; `left` attempts remain, where that matters. */
 export class Refused extends Error {
   readonly code: string;
   readonly status: number;
+  readonly field: string | undefined;
   readonly left: number | undefined;
 
   constructor(problem: Partial<Problem> & { readonly left?: number }, status: number) {
     super(problem.code ?? "internal");
     this.code = this.message;
     this.status = status;
+    this.field = problem.field;
     this.left = problem.left;
   }
 }
@@ -27,8 +29,13 @@ export function carry(idToken: string): void {
   token = idToken;
 }
 
-/** One request. Throws `Refused` or `Unreachable`. */
-export async function ask<T>(method: "GET" | "POST" | "PUT", path: string, body?: object): Promise<T> {
+/** One request, with another token where one is given. Throws `Refused` or `Unreachable`. */
+export async function ask<T>(
+  method: "GET" | "POST" | "PUT",
+  path: string,
+  body?: object,
+  bearer = token,
+): Promise<T> {
   let answer: Response;
   let document: unknown;
   try {
@@ -38,7 +45,7 @@ export async function ask<T>(method: "GET" | "POST" | "PUT", path: string, body?
       credentials: "omit",
       headers: {
         ...(body && { "Content-Type": "application/json" }),
-        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(bearer && { Authorization: `Bearer ${bearer}` }),
       },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(PATIENCE_MS),

@@ -18,6 +18,8 @@ if (navigator.languages.some((tag) => tag.startsWith("cy"))) state.language = "c
 drawWith(() => {
   document.documentElement.lang = written(state.language);
   document.documentElement.dir = direction(written(state.language));
+  // The chat lies over the page: nothing under it is seen, or reached by a key.
+  root.hidden = state.chatting;
   render(<App />, root);
 });
 keepSafe();

@@ -4,9 +4,20 @@ export interface Started {
   readonly handle: string;
 }
 
+/** After a proof, right or wrong: how many more codes may be asked for. */
+export interface Sent {
+  readonly resends: number;
+}
+
+/** A browser and its system, as somebody knows them: "Chrome on Android". */
 export interface Device {
   readonly label: string;
   readonly at: string;
+}
+
+/** The visit before this one, and the other devices that were first used since this one was used last. */
+export interface LastVisit extends Device {
+  readonly new_devices: readonly Device[];
 }
 
 export interface Tokens {
@@ -14,14 +25,14 @@ export interface Tokens {
   readonly access_token: string;
   readonly expires_in: number;
   readonly new_device: boolean;
-  readonly last_visit: Device | null;
+  readonly last_visit: LastVisit | null;
 }
 
 export interface CrimeSummary {
   readonly id: string;
   readonly reference: string;
   readonly title: string;
-  readonly status: string | { readonly label: string };
+  readonly status: string;
   readonly updated_at: string;
   readonly unread: number;
 }
@@ -95,15 +106,27 @@ export interface Service {
   readonly text?: string;
   readonly hours?: string;
   readonly area?: string;
+  /** There is no such service: the force is the demonstration's. */
+  readonly invented?: boolean;
+}
+
+/** Where somebody signed in to this account. */
+export interface Visits {
+  readonly devices: readonly {
+    readonly label: string;
+    readonly first: string;
+    readonly last: string;
+    readonly this: boolean;
+  }[];
 }
 
 export interface Support {
   readonly services: readonly Service[];
   readonly compensation: {
-    readonly title?: string;
-    readonly text: string | readonly string[];
-    readonly name?: string;
-    readonly phone?: string;
+    readonly title: string;
+    readonly text: readonly string[];
+    readonly name: string;
+    readonly phone: string;
   } | null;
 }
 

@@ -1,13 +1,17 @@
 /** The ways out: the quick exit, the cover, and being forgotten when nobody is there. */
 import { SHIFT_EVENTS, TOUCH_EVENTS, tripleShift, twoFingerDoubleTap, watch } from "../common/gestures.ts";
-import { signOut } from "./actions.ts";
+import { admission, go, signOut, signOutBehindTheChat } from "./actions.ts";
 import { carry } from "./api.ts";
+import { closeChat, dismissChat, openChat } from "./chat.ts";
 import { draw, forget, state } from "./state.ts";
 
 const ELSEWHERE = "https://www.bbc.co.uk/";
+const LOOK_EVERY_MS = 5000;
 const WARN_MS = 8 * 60_000;
 const FORGET_MS = 10 * 60_000;
 const AWAY_MS = 2 * 60_000;
+/** How long the chat may take to say that it has gone before the page leaves without it. */
+const GOODBYE_MS = 120;
 
 let left = false;
 
@@ -15,19 +19,41 @@ let left = false;
 export function leave(): void {
   if (left) return;
   left = true;
-  const elsewhere = state.me?.force.exit_url ?? ELSEWHERE;
-  state.covered = true;
-  draw();
+  const to = state.me?.force.exit_url ?? ELSEWHERE;
+  const elsewhere = /^https?:/.test(to) ? to : ELSEWHERE;
+  const chatting = dismissChat();
   carry("");
   forget();
   state.covered = true;
   draw();
-  location.replace(/^https?:/.test(elsewhere) ? elsewhere : ELSEWHERE);
+  if (chatting) setTimeout(() => location.replace(elsewhere), GOODBYE_MS);
+  else location.replace(elsewhere);
 }
 
 export function cover(on: boolean): void {
   state.covered = on;
   draw();
+}
+
+/** The chat about the crime that is open, over the page. */
+export async function openCrimeChat(): Promise<void> {
+  const found = await admission();
+  if (!found || state.page !== "chat") return;
+  state.chatting = true;
+  draw();
+  openChat(found, {
+    closed() {
+      state.chatting = false;
+      stillHere();
+      if (state.crime) go("crime");
+      else {
+        // Signed out meanwhile: nothing is behind the chat.
+        state.page = "start";
+        draw();
+      }
+    },
+    left: leave,
+  });
 }
 
 let touchedAt = Date.now();
@@ -43,11 +69,20 @@ export function stillHere(): void {
 function look(): void {
   if (!state.accessToken) return;
   const idle = Date.now() - touchedAt;
-  if (idle >= FORGET_MS) signOut();
+  if (idle >= FORGET_MS && state.chatting) signOutBehindTheChat();
+  else if (idle >= FORGET_MS) signOut();
   else if (idle >= WARN_MS && !state.warned) {
     state.warned = true;
     draw();
   }
+}
+
+/** What is left behind is empty, also in the browser's cache of whole pages. */
+function empty(): void {
+  closeChat();
+  carry("");
+  forget();
+  draw();
 }
 
 export function keepSafe(): void {
@@ -56,26 +91,21 @@ export function keepSafe(): void {
   for (const type of ["pointerdown", "keydown"] as const) {
     addEventListener(type, () => !state.warned && stillHere(), { capture: true, passive: true });
   }
-  setInterval(look, 5000);
+  setInterval(look, LOOK_EVERY_MS);
   let hiddenAt = 0;
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hiddenAt = Date.now();
     else {
-      if (Date.now() - hiddenAt >= AWAY_MS) cover(true);
+      // The chat covers itself.
+      if (Date.now() - hiddenAt >= AWAY_MS && !state.chatting) cover(true);
       look();
     }
   });
-  // Back must not bring anything: what is left behind is empty, also in the cache of whole pages.
-  addEventListener("pagehide", () => {
-    carry("");
-    forget();
-    draw();
-  });
+  addEventListener("pagehide", empty);
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) {
       left = false;
-      forget();
-      draw();
+      empty();
     }
   });
 }

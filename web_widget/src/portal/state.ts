@@ -1,11 +1,11 @@
 /** All that the portal knows, in memory only. Views read it; actions change it and call `draw`. */
-import type { Advice, Contact, Crime, Device, Me, Rights, Support } from "./protocol.ts";
+import type { Advice, Contact, Crime, LastVisit, Me, Rights, Support, Visits } from "./protocol.ts";
 import type { Key } from "./words.ts";
 
 export type Page =
   | "start"
   | "code"
-  | "device"
+  | "devices"
   | "crimes"
   | "crime"
   | "messages"
@@ -16,6 +16,7 @@ export type Page =
   | "advice"
   | "contact"
   | "record"
+  | "visits"
   | "chat";
 
 /** What is wrong, and at which field. */
@@ -25,32 +26,43 @@ export interface Trouble {
   readonly field?: string;
 }
 
+/** A message that is being written. `tried`: what was sent last without an answer, and the id that makes it one. */
+export interface Draft {
+  readonly text: string;
+  readonly tried?: { readonly text: string; readonly client: string };
+}
+
 export interface State {
   page: Page;
   language: string;
   covered: boolean;
   busy: boolean;
-  trouble?: Trouble | undefined;
+  /** All that is wrong, in the order of the fields. */
+  troubles: readonly Trouble[];
   /** Said once, politely. */
   notice?: Key | undefined;
   /** From the address, used once. */
   invitation?: string | undefined;
   handle?: string;
+  /** How many more codes may be asked for. */
+  resends: number;
   accessToken?: string;
-  lastVisit?: Device | null;
+  lastVisit?: LastVisit | null;
   me?: Me;
   crime?: Crime | undefined;
   support?: Support | undefined;
   rights?: Rights | undefined;
   advice?: Advice | undefined;
   contact?: Contact | undefined;
+  visits?: Visits | undefined;
   /** The appointment that the person wants at another time. */
   appointment?: string;
-  draft: string;
-  /** Makes a message one, however often it is sent. */
-  client: string;
+  /** What is being written, by crime. */
+  drafts: Map<string, Draft>;
   swapped: Set<string>;
   warned: boolean;
+  /** The chat is open: whoever writes there is not seen here. */
+  chatting: boolean;
 }
 
 export function freshState(language = "en"): State {
@@ -59,10 +71,12 @@ export function freshState(language = "en"): State {
     language,
     covered: false,
     busy: false,
-    draft: "",
-    client: crypto.randomUUID(),
+    troubles: [],
+    resends: 0,
+    drafts: new Map(),
     swapped: new Set(),
     warned: false,
+    chatting: false,
   };
 }
 

@@ -43,6 +43,7 @@ function Known({ conversation, state }: { readonly conversation: Conversation; r
   const spoke = conversation.events.findLast(
     (event) => event.type === "message" && event.actor === "visitor",
   );
+  const crime = conversation.events.find((event) => event.type === "opened")?.body.crime;
   const rows: [string, ComponentChildren][] = [
     [
       "Now",
@@ -62,6 +63,9 @@ function Known({ conversation, state }: { readonly conversation: Conversation; r
     ],
     ["Last wrote", spoke ? `${clockTime(spoke.at, now)}, ${ago(spoke.at, now)}` : "Nothing yet"],
   ];
+  if (crime) {
+    rows.push(["Crime", crime]);
+  }
   if (conversation.leftAt && conversation.left) {
     const how = conversation.left === "quick_exit" ? "By quick exit" : "Connection dropped";
     rows.push(["Left", `${how}, ${clockTime(conversation.leftAt, now)}`]);

@@ -85,6 +85,11 @@ function Item({ item, state }: { readonly item: QueueItem; readonly state: State
           </span>
         )}
       </h3>
+      {item.crime && (
+        <p class="queue-item__crime" data-testid="queue-item-crime">
+          Crime <strong>{item.crime}</strong>
+        </p>
+      )}
       <p class="queue-item__wait">
         <strong>{shortDuration(seconds)}</strong> {waits ? "waiting" : "ago"}
         <span class="quiet">

@@ -8,12 +8,12 @@ import { CrimePage, CrimesPage } from "./Crime.tsx";
 import { AdvicePage, RecordPage, RightsPage, SupportPage } from "./Guidance.tsx";
 import { AppointmentsPage, ChangePage, MessagesPage } from "./Messages.tsx";
 import { Button, t } from "./parts.tsx";
-import { CodePage, DevicePage, StartPage } from "./SignIn.tsx";
+import { CodePage, DevicesPage, StartPage, VisitsPage } from "./SignIn.tsx";
 
 const PAGES: Readonly<Record<Page, () => preact.JSX.Element>> = {
   start: StartPage,
   code: CodePage,
-  device: DevicePage,
+  devices: DevicesPage,
   crimes: CrimesPage,
   crime: CrimePage,
   messages: MessagesPage,
@@ -24,6 +24,7 @@ const PAGES: Readonly<Record<Page, () => preact.JSX.Element>> = {
   advice: AdvicePage,
   contact: ContactPage,
   record: RecordPage,
+  visits: VisitsPage,
   chat: ChatPage,
 };
 

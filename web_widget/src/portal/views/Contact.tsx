@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { saveContact } from "../actions.ts";
 import type { Channel, Contact } from "../protocol.ts";
 import { state } from "../state.ts";
-import { Button, FieldError, isWrong, PRIVATE, sentBy, Sheet, t } from "./parts.tsx";
+import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t } from "./parts.tsx";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
@@ -18,7 +18,8 @@ export function ContactPage() {
 }
 
 function Plan({ contact }: { contact: Contact }) {
-  const [safe, setSafe] = useState(contact.safe);
+  // Nobody has asked yet where messages may go out and nobody has said that it is safe: then nothing is chosen.
+  const [safe, setSafe] = useState(contact.safe || (contact.channel === "none" ? false : null));
   const channels: readonly [Channel, string][] = [
     ["sms", contact.phone_hint],
     ["email", contact.email_hint],
@@ -31,19 +32,20 @@ function Plan({ contact }: { contact: Contact }) {
         const data = new FormData(event.currentTarget);
         const value = sentBy(event);
         const word = value("code_word").trim();
-        saveContact({
+        const answer = {
           safe: value("safe") === "yes",
-          channel: value("safe") === "yes" ? ((value("channel") || "none") as Channel) : "none",
+          channel: safe ? ((value("channel") || "none") as Channel) : "none",
           hours: { from: value("from"), to: value("to"), days: data.getAll("days").map(Number) },
           language: value("language") || contact.language,
           ...(word && { code_word: word }),
-        });
+        } as const;
+        saveContact(safe === null ? null : answer);
       }}
     >
       <Choices
         legend={t("safe")}
         name="safe"
-        chosen={safe ? "yes" : "no"}
+        chosen={safe === null ? "" : safe ? "yes" : "no"}
         onPick={(value) => setSafe(value === "yes")}
         options={[
           ["yes", t("yes")],
@@ -63,7 +65,6 @@ function Plan({ contact }: { contact: Contact }) {
                 value === "both" ? t("both") : t(value as "sms" | "email", { hint }),
               ])}
           />
-          <FieldError field="channel" />
           <div
             class={`govuk-form-group account-hours${isWrong("hours") ? " govuk-form-group--error" : ""}`}
             id="hours"
@@ -160,8 +161,12 @@ function Choices({
   onPick?: (value: string) => void;
 }) {
   return (
-    <fieldset class="govuk-fieldset govuk-form-group">
+    <fieldset
+      class={`govuk-fieldset govuk-form-group${isWrong(name) ? " govuk-form-group--error" : ""}`}
+      {...described(name)}
+    >
       <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{legend}</legend>
+      <FieldError field={name} />
       <div class="govuk-radios">
         {options.map(([value, words], number) => (
           <div class="govuk-radios__item" key={value}>

@@ -1,6 +1,6 @@
 /** What happens next, first; then what happened, who deals with it, and everything that can be done. */
-import { go, openAdvice, openContact, openCrime, openRights, openSupport, refresh } from "../actions.ts";
-import type { CrimeSummary, Right } from "../protocol.ts";
+import { go, open, openCrime, refresh } from "../actions.ts";
+import type { Right } from "../protocol.ts";
 import { state } from "../state.ts";
 import { dayOf, direction, momentOf, written } from "../words.ts";
 import { Button, Sheet, t } from "./parts.tsx";
@@ -21,7 +21,7 @@ export function CrimesPage() {
             >
               <strong class="account-card__title">{crime.title}</strong>
               <span>{crime.reference}</span>
-              <span>{labelOf(crime)}</span>
+              <span>{crime.status}</span>
               {crime.updated_at && (
                 <span class="account-soft">
                   {t("updated", { at: momentOf(crime.updated_at, written(state.language)) })}
@@ -35,10 +35,6 @@ export function CrimesPage() {
       <Links />
     </Sheet>
   );
-}
-
-function labelOf({ status }: CrimeSummary): string {
-  return typeof status === "string" ? status : status.label;
 }
 
 export function CrimePage() {
@@ -135,24 +131,54 @@ function Links() {
       <ul class="govuk-list">
         {crime && (
           <li>
-            <button type="button" class="account-link" data-testid="portal-support" onClick={openSupport}>
+            <button
+              type="button"
+              class="account-link"
+              data-testid="portal-support"
+              onClick={() => open("support")}
+            >
               {t("supportTitle")}
             </button>
           </li>
         )}
         <li>
-          <button type="button" class="account-link" data-testid="portal-contact" onClick={openContact}>
+          <button
+            type="button"
+            class="account-link"
+            data-testid="portal-contact"
+            onClick={() => open("contact")}
+          >
             {t("contactTitle")}
           </button>
         </li>
         <li>
-          <button type="button" class="account-link" data-testid="portal-rights" onClick={openRights}>
+          <button
+            type="button"
+            class="account-link"
+            data-testid="portal-rights"
+            onClick={() => open("rights")}
+          >
             {t("rightsTitle")}
           </button>
         </li>
         <li>
-          <button type="button" class="account-link" data-testid="portal-advice" onClick={openAdvice}>
+          <button
+            type="button"
+            class="account-link"
+            data-testid="portal-advice"
+            onClick={() => open("advice")}
+          >
             {t("adviceTitle")}
+          </button>
+        </li>
+        <li>
+          <button
+            type="button"
+            class="account-link"
+            data-testid="portal-visits"
+            onClick={() => open("visits")}
+          >
+            {t("visitsTitle")}
           </button>
         </li>
         {crime && (

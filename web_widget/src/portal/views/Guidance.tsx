@@ -10,7 +10,6 @@ function home(): "crime" | "crimes" {
 export function SupportPage() {
   const { support } = state;
   const money = support?.compensation;
-  const lines = money ? (typeof money.text === "string" ? [money.text] : money.text) : [];
   return (
     <Sheet title={t("supportTitle")} back={home()}>
       <p class="govuk-body">{t("supportText")}</p>
@@ -26,13 +25,14 @@ export function SupportPage() {
                 {t("hours")}: {one.hours}
               </span>
             )}
+            {one.invented && <strong class="govuk-tag govuk-tag--grey">{t("invented")}</strong>}
           </li>
         ))}
       </ul>
       {money && (
         <>
-          <h2 class="govuk-heading-m">{money.title ?? t("compensation")}</h2>
-          {lines.map((line) => (
+          <h2 class="govuk-heading-m">{money.title}</h2>
+          {money.text.map((line) => (
             <p class="govuk-body" key={line}>
               {line}
             </p>

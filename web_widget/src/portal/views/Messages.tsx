@@ -1,14 +1,14 @@
 /** Messages like letters, and appointments with the wish for another time. */
-import { askForChange, excess, go, say } from "../actions.ts";
+import { askForChange, draft, excess, go, say, write } from "../actions.ts";
 import type { Appointment, Letter } from "../protocol.ts";
 import { draw, state } from "../state.ts";
 import { direction, momentOf, written } from "../words.ts";
-import { Button, FieldError, isWrong, PRIVATE, sentBy, Sheet, t } from "./parts.tsx";
+import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t, wrongly } from "./parts.tsx";
 
 export function MessagesPage() {
-  const { crime, draft } = state;
-  const letters = crime?.messages ?? [];
-  const over = excess(draft);
+  const letters = state.crime?.messages ?? [];
+  const { text } = draft();
+  const over = excess(text);
   return (
     <Sheet title={t("messagesTitle")} back="crime">
       {letters.length === 0 && <p class="govuk-body">{t("messagesNone")}</p>}
@@ -33,17 +33,14 @@ export function MessagesPage() {
           </div>
           <FieldError field="text" />
           <textarea
-            class="govuk-textarea"
+            class={wrongly("govuk-textarea", "text")}
             id="text"
             rows={5}
             dir="auto"
-            aria-describedby="text-hint"
             data-testid="portal-composer"
-            value={draft}
-            onInput={(event) => {
-              state.draft = event.currentTarget.value;
-              draw();
-            }}
+            value={text}
+            onInput={(event) => write(event.currentTarget.value)}
+            {...described("text", "text-hint")}
             {...PRIVATE}
           />
           <p class="govuk-hint" role="status">
@@ -150,12 +147,13 @@ export function ChangePage() {
           </label>
           <FieldError field="reason" />
           <textarea
-            class="govuk-textarea"
+            class={wrongly("govuk-textarea", "reason")}
             id="reason"
             name="reason"
             rows={3}
             maxLength={500}
             dir="auto"
+            {...described("reason")}
             {...PRIVATE}
           />
         </div>

@@ -2,7 +2,7 @@
 import { begin, birth, enterCode, prove, resend, signOut } from "../actions.ts";
 import { draw, forget, state } from "../state.ts";
 import { momentOf, written } from "../words.ts";
-import { Button, FieldError, isWrong, PRIVATE, sentBy, Sheet, t } from "./parts.tsx";
+import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t, wrongly } from "./parts.tsx";
 
 const PARTS = ["day", "month", "year"] as const;
 
@@ -28,19 +28,22 @@ export function StartPage() {
           </div>
           <FieldError field="reference" />
           <input
-            class="govuk-input govuk-input--width-20"
+            class={wrongly("govuk-input govuk-input--width-20", "reference")}
             id="reference"
             name="reference"
-            aria-describedby="reference-hint"
             data-testid="portal-reference"
+            {...described("reference", "reference-hint")}
             {...PRIVATE}
           />
         </div>
         <fieldset
           class={`govuk-fieldset govuk-form-group${isWrong("dob") ? " govuk-form-group--error" : ""}`}
+          {...described("dob", "dob-hint")}
         >
           <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{t("dob")}</legend>
-          <div class="govuk-hint">{t("dobHint")}</div>
+          <div class="govuk-hint" id="dob-hint">
+            {t("dobHint")}
+          </div>
           <FieldError field="dob" />
           <div class="govuk-date-input">
             {PARTS.map((part, number) => (
@@ -49,7 +52,10 @@ export function StartPage() {
                   {t(part)}
                 </label>
                 <input
-                  class={`govuk-input govuk-date-input__input govuk-input--width-${part === "year" ? 4 : 2}`}
+                  class={wrongly(
+                    `govuk-input govuk-date-input__input govuk-input--width-${part === "year" ? 4 : 2}`,
+                    "dob",
+                  )}
                   id={number ? part : "dob"}
                   name={part}
                   inputMode="numeric"
@@ -77,21 +83,26 @@ export function CodePage() {
           </label>
           <FieldError field="code" />
           <input
-            class="govuk-input govuk-input--width-10 govuk-input--extra-letter-spacing"
+            class={wrongly("govuk-input govuk-input--width-10 govuk-input--extra-letter-spacing", "code")}
             id="code"
             name="code"
             inputMode="numeric"
             data-testid="portal-code"
+            {...described("code")}
             {...PRIVATE}
+            autocomplete="one-time-code"
           />
         </div>
         <div class="govuk-button-group">
           <Button testId="portal-code-send">{t("signIn")}</Button>
-          <Button testId="portal-resend" secondary onClick={resend}>
-            {t("resend")}
-          </Button>
+          {state.resends > 0 && (
+            <Button testId="portal-resend" secondary onClick={resend}>
+              {t("resend")}
+            </Button>
+          )}
         </div>
       </form>
+      {state.resends === 0 && <p class="govuk-body">{t("noMoreCodes")}</p>}
       <p class="govuk-body">{t("noCode")}</p>
       <button
         type="button"
@@ -107,22 +118,53 @@ export function CodePage() {
   );
 }
 
-export function DevicePage() {
+/** What a person should know before anything else: others were here since. */
+export function DevicesPage() {
   const { lastVisit, language } = state;
   return (
     <Sheet title={t("deviceTitle")}>
-      <p class="govuk-body">
-        {t("deviceText", {
-          label: lastVisit?.label ?? "",
-          at: lastVisit ? momentOf(lastVisit.at, written(language)) : "",
-        })}
-      </p>
+      <p class="govuk-body">{t("deviceText")}</p>
+      <ul class="govuk-list govuk-list--bullet" data-testid="portal-new-devices">
+        {lastVisit?.new_devices.map((one) => (
+          <li key={one.at}>
+            <bdi>{one.label}</bdi>, {momentOf(one.at, written(language))}
+          </li>
+        ))}
+      </ul>
       <div class="govuk-button-group">
-        <Button onClick={begin}>{t("deviceMe")}</Button>
-        <Button secondary onClick={signOut}>
+        <Button testId="portal-device-me" onClick={begin}>
+          {t("deviceMe")}
+        </Button>
+        <Button testId="portal-device-not" secondary onClick={signOut}>
           {t("deviceNot")}
         </Button>
       </div>
+    </Sheet>
+  );
+}
+
+/** Everywhere that somebody signed in to this account. */
+export function VisitsPage() {
+  const { visits, crime, language } = state;
+  const reader = written(language);
+  return (
+    <Sheet title={t("visitsTitle")} back={crime ? "crime" : "crimes"}>
+      <p class="govuk-body">{t("visitsText")}</p>
+      <ul class="account-cards">
+        {visits?.devices.map((one) => (
+          <li class="account-card" key={one.first} data-testid="portal-visit">
+            <strong class="account-card__title">
+              <bdi>{one.label}</bdi>
+            </strong>
+            {one.this && <strong class="govuk-tag">{t("thisDevice")}</strong>}
+            <span>{t("lastVisit", { at: momentOf(one.last, reader) })}</span>
+            <span class="account-soft">{t("firstVisit", { at: momentOf(one.first, reader) })}</span>
+          </li>
+        ))}
+      </ul>
+      <Button secondary onClick={signOut}>
+        {t("deviceNot")}
+      </Button>
     </Sheet>
   );
 }

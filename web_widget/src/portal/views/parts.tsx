@@ -20,9 +20,10 @@ export function Sheet({
   children: ComponentChildren;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { page, trouble } = state;
+  const { page, troubles } = state;
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    // What went wrong comes first, and takes the focus itself.
+    if (!state.troubles.length) heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [page]);
   return (
@@ -38,7 +39,7 @@ export function Sheet({
         </button>
       )}
       <main class="govuk-main-wrapper" id="main">
-        {trouble && <Trouble />}
+        {troubles.length > 0 && <Troubles />}
         <Notice />
         <h1 class="govuk-heading-l" tabIndex={-1} ref={heading}>
           {title}
@@ -49,33 +50,33 @@ export function Sheet({
   );
 }
 
-function Trouble() {
+function Troubles() {
   const summary = useRef<HTMLDivElement>(null);
-  const { trouble } = state;
-  useEffect(() => summary.current?.focus(), [trouble]);
-  if (!trouble) return null;
-  const text = t(trouble.text, trouble.values);
+  const { troubles } = state;
+  useEffect(() => summary.current?.focus(), [troubles]);
   return (
     <div class="govuk-error-summary" role="alert" tabIndex={-1} ref={summary} data-testid="portal-problem">
       <h2 class="govuk-error-summary__title">{t("problem")}</h2>
       <div class="govuk-error-summary__body">
         <ul class="govuk-list govuk-error-summary__list">
-          <li>
-            {trouble.field ? (
-              <a
-                href={`#${trouble.field}`}
-                onClick={(event) => {
-                  // Following it would change the address.
-                  event.preventDefault();
-                  document.getElementById(trouble.field ?? "")?.focus();
-                }}
-              >
-                {text}
-              </a>
-            ) : (
-              text
-            )}
-          </li>
+          {troubles.map(({ text, values, field }) => (
+            <li key={text}>
+              {field ? (
+                <a
+                  href={`#${field}`}
+                  onClick={(event) => {
+                    // Following it would change the address.
+                    event.preventDefault();
+                    document.getElementById(field)?.focus();
+                  }}
+                >
+                  {t(text, values)}
+                </a>
+              ) : (
+                t(text, values)
+              )}
+            </li>
+          ))}
         </ul>
       </div>
     </div>
@@ -89,8 +90,8 @@ function Notice() {
 
 /** The message beside a field that is wrong. */
 export function FieldError({ field }: { field: string }) {
-  const { trouble } = state;
-  if (trouble?.field !== field) return null;
+  const trouble = state.troubles.find((one) => one.field === field);
+  if (!trouble) return null;
   return (
     <p id={`${field}-error`} class="govuk-error-message">
       {t(trouble.text, trouble.values)}
@@ -99,7 +100,20 @@ export function FieldError({ field }: { field: string }) {
 }
 
 export function isWrong(field: string): boolean {
-  return state.trouble?.field === field;
+  return state.troubles.some((one) => one.field === field);
+}
+
+/** The class of an input, which has a red border while its field is wrong. */
+export function wrongly(name: string, field: string): string {
+  return isWrong(field)
+    ? `${name} ${name.includes("textarea") ? "govuk-textarea" : "govuk-input"}--error`
+    : name;
+}
+
+/** What a screen reader says of a field besides its label: what is wrong with it, and its hint. */
+export function described(field: string, hint = ""): { "aria-describedby"?: string; "aria-invalid"?: true } {
+  const by = [hint, isWrong(field) && `${field}-error`].filter(Boolean).join(" ");
+  return { ...(by && { "aria-describedby": by }), ...(isWrong(field) && { "aria-invalid": true }) };
 }
 
 export function Button({

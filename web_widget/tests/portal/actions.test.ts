@@ -1,0 +1,269 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import * as actions from "../../src/portal/actions.ts";
+import { carry, Refused, Unreachable } from "../../src/portal/api.ts";
+import type { Crime } from "../../src/portal/protocol.ts";
+import { forget, state } from "../../src/portal/state.ts";
+
+interface Asked {
+  readonly path: string;
+  readonly token: string | undefined;
+  readonly body: Record<string, unknown> | undefined;
+}
+
+/** What the pages asked for, and what they are answered: a status and a document, or no answer at all. */
+const asked: Asked[] = [];
+let answers: Record<string, readonly [number, object] | "lost"> = {};
+
+const CRIME = {
+  id: "a".repeat(32),
+  reference: "44/1/26",
+  messages: [],
+  timeline: [],
+  appointments: [],
+} as unknown as Crime;
+const ME = {
+  name: "Alex",
+  language: "en",
+  languages: [],
+  crimes: [{ id: CRIME.id }],
+  force: { exit_url: "https://www.bbc.co.uk/" },
+};
+const TOKENS = { id_token: "id", access_token: "access", new_device: false, last_visit: null };
+
+function signedIn(): void {
+  carry("id");
+  state.accessToken = "access";
+  state.me = ME as unknown as NonNullable<typeof state.me>;
+  state.crime = CRIME;
+  state.page = "messages";
+}
+
+beforeEach(() => {
+  forget();
+  carry("");
+  asked.length = 0;
+  answers = {
+    "/sign-in/start": [201, { handle: "h" }],
+    "/sign-in/prove": [200, { resends: 2 }],
+    "/sign-in/resend": [200, { resends: 1 }],
+    "/sign-in/code": [200, TOKENS],
+    "/sign-in/sign-out": [204, {}],
+    "/portal-api/me": [200, ME],
+    [`/portal-api/crimes/${CRIME.id}`]: [200, CRIME],
+    [`/portal-api/crimes/${CRIME.id}/messages`]: [201, {}],
+  };
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    const headers = (init.headers ?? {}) as Record<string, string>;
+    asked.push({
+      path,
+      token: headers.Authorization?.replace("Bearer ", ""),
+      body: init.body ? JSON.parse(String(init.body)) : undefined,
+    });
+    const answer = answers[path.split("?")[0] ?? ""];
+    if (answer === "lost" || !answer) throw new TypeError("no network");
+    const [status, document] = answer;
+    return new Response(status === 204 ? null : JSON.stringify(document), { status });
+  });
+});
+
+function paths(): string[] {
+  return asked.map(({ path }) => path);
+}
+
+describe("signing in", () => {
+  it("says at once all that is missing, and asks nobody", () => {
+    actions.prove("  ", null);
+    expect(state.troubles.map(({ field }) => field)).toEqual(["reference", "dob"]);
+    expect(asked).toEqual([]);
+  });
+
+  it("takes a date of birth only when there is such a day", () => {
+    expect(actions.birth("31", "3", "1990")).toBe("1990-03-31");
+    expect(actions.birth("31", "2", "1990")).toBeNull();
+    expect(actions.birth("1", "1", "90")).toBeNull();
+    expect(actions.birth("", "1", "1990")).toBeNull();
+  });
+
+  it("uses the invitation once", async () => {
+    state.invitation = "i".repeat(43);
+    actions.prove("44/1/26", "1990-03-31");
+    await vi.waitFor(() => expect(state.page).toBe("code"));
+    expect(asked[0]?.body).toEqual({ invitation: "i".repeat(43) });
+    expect(state.invitation).toBeUndefined();
+  });
+
+  it("knows how many codes may still be asked for", async () => {
+    actions.prove("44/1/26", "1990-03-31");
+    await vi.waitFor(() => expect(state.resends).toBe(2));
+    actions.resend();
+    await vi.waitFor(() => expect(state.resends).toBe(1));
+    expect(state.notice).toBe("resent");
+  });
+
+  it("says how many tries are left, and begins again after the last", async () => {
+    state.page = "code";
+    answers["/sign-in/code"] = [403, { code: "wrong_code", left: 4 }];
+    actions.enterCode("123 456");
+    await vi.waitFor(() => expect(state.troubles[0]?.text).toBe("wrongCode"));
+    expect(state.page).toBe("code");
+    answers["/sign-in/code"] = [403, { code: "wrong_code", left: 0 }];
+    actions.enterCode("123456");
+    await vi.waitFor(() => expect(state.troubles[0]?.text).toBe("lastCode"));
+    expect(state.page).toBe("start");
+    expect(state.handle).toBeUndefined();
+  });
+
+  it("shows first of all which new device was used since", async () => {
+    const since = [{ label: "Chrome on Windows", at: "2026-11-20T10:00:00Z" }];
+    const last_visit = { label: "Safari on iPhone", at: "2026-11-19T10:00:00Z", new_devices: since };
+    answers["/sign-in/code"] = [200, { ...TOKENS, last_visit }];
+    actions.enterCode("123456");
+    await vi.waitFor(() => expect(state.page).toBe("devices"));
+    expect(state.crime).toEqual(CRIME);
+  });
+
+  it("goes straight to the only crime when there is nothing to tell", async () => {
+    actions.enterCode("123456");
+    await vi.waitFor(() => expect(state.page).toBe("crime"));
+  });
+});
+
+describe("signing out", () => {
+  it("ends every session by the access token, and forgets whatever becomes of that", async () => {
+    signedIn();
+    answers["/sign-in/sign-out"] = "lost";
+    actions.signOut();
+    expect(asked).toEqual([{ path: "/sign-in/sign-out", token: "access", body: undefined }]);
+    expect(state.page).toBe("start");
+    expect(state.me).toBeUndefined();
+    await Promise.resolve();
+    actions.open("rights");
+    expect(asked.at(-1)?.token).toBeUndefined();
+  });
+
+  it("leaves a chat that goes on, with nothing behind it", () => {
+    signedIn();
+    actions.signOutBehindTheChat();
+    expect(state.chatting).toBe(true);
+    expect(state.crime).toBeUndefined();
+    expect(state.accessToken).toBeUndefined();
+  });
+
+  it("happens by itself when the host does not know the token any more", async () => {
+    signedIn();
+    answers["/portal-api/contact"] = [401, { message: "Unauthorized" }];
+    actions.open("contact");
+    await vi.waitFor(() => expect(state.page).toBe("start"));
+    expect(state.notice).toBe("signedOut");
+    expect(state.crime).toBeUndefined();
+  });
+});
+
+describe("a message", () => {
+  beforeEach(signedIn);
+
+  function ids(): unknown[] {
+    return asked.filter(({ path }) => path.endsWith("/messages")).map(({ body }) => body?.client);
+  }
+
+  async function tries(text: string, fate: "lost" | "stored"): Promise<void> {
+    answers[`/portal-api/crimes/${CRIME.id}/messages`] = fate === "lost" ? "lost" : [201, {}];
+    actions.write(text);
+    const before = ids().length;
+    actions.say();
+    await vi.waitFor(() => {
+      expect(ids().length).toBe(before + 1);
+      expect(state.busy).toBe(false);
+    });
+  }
+
+  it("that had no answer is kept, and sent again as the same one", async () => {
+    await tries("When?", "lost");
+    expect(state.troubles[0]?.text).toBe("offline");
+    expect(actions.draft().text).toBe("When?");
+    await tries("When?", "stored");
+    expect(new Set(ids()).size).toBe(1);
+    expect(actions.draft().text).toBe("");
+  });
+
+  it("that was changed after such a try is another one, so that the change is not lost", async () => {
+    await tries("When?", "lost");
+    await tries("When? I am at home.", "stored");
+    expect(new Set(ids()).size).toBe(2);
+  });
+
+  it("written twice with the same words is two", async () => {
+    await tries("Hello?", "stored");
+    await tries("Hello?", "stored");
+    expect(new Set(ids()).size).toBe(2);
+  });
+
+  it("stays with the crime that it is about", () => {
+    actions.write("about the first");
+    state.crime = { ...CRIME, id: "b".repeat(32) };
+    expect(actions.draft().text).toBe("");
+    state.crime = CRIME;
+    expect(actions.draft().text).toBe("about the first");
+  });
+
+  it("that is empty or too long is not sent, and is kept", () => {
+    actions.write(" \n");
+    actions.say();
+    expect(state.troubles).toEqual([{ text: "empty", field: "text" }]);
+    actions.write("😀".repeat(4001));
+    actions.say();
+    expect(state.troubles[0]).toEqual({ text: "tooLong", values: { n: 1 }, field: "text" });
+    expect(asked).toEqual([]);
+    expect([...actions.draft().text].length).toBe(4001);
+  });
+});
+
+describe("another language", () => {
+  it("is for everything that is shown, the page that is open included", async () => {
+    signedIn();
+    state.page = "rights";
+    answers["/portal-api/rights"] = [200, { rights: [], source: "" }];
+    actions.speak("cy");
+    await vi.waitFor(() => expect(state.busy).toBe(false));
+    expect(paths().every((path) => path.endsWith("language=cy"))).toBe(true);
+    expect(paths().length).toBe(3);
+  });
+
+  it("needs nobody before one is signed in", () => {
+    actions.speak("cy");
+    expect(asked).toEqual([]);
+    expect(state.language).toBe("cy");
+  });
+});
+
+describe("what goes wrong", () => {
+  it.each([
+    [new Unreachable(), "offline"],
+    [new Error("?"), "failed"],
+    [new Refused({ code: "bad_field", field: "hours" }, 400), "badHours"],
+    [new Refused({ code: "bad_field", field: "channel" }, 400), "noDetails"],
+    [new Refused({ code: "bad_field", field: "no such" }, 400), "failed"],
+    [new Refused({ code: "too_many" }, 429), "tooMany"],
+    [new Refused({ code: "past" }, 409), "isPast"],
+    [new Refused({}, 502), "failed"],
+  ])("is said in words (%o)", (problem, text) => {
+    expect(actions.troubleOf(problem).text).toBe(text);
+  });
+});
+
+describe("the contact plan", () => {
+  const wish = {
+    safe: true,
+    channel: "none",
+    hours: { from: "09:00", to: "20:00", days: [1] },
+    language: "en",
+  } as const;
+
+  it("is not sent before somebody said whether it is safe, and how", () => {
+    actions.saveContact(null);
+    expect(state.troubles).toEqual([{ text: "needSafe", field: "safe" }]);
+    actions.saveContact(wish);
+    expect(state.troubles).toEqual([{ text: "needChannel", field: "channel" }]);
+    expect(asked).toEqual([]);
+  });
+});
