@@ -89,7 +89,7 @@ SEAL_SECONDS: Final = 5
 MINUTES_OF_A_MONTH: Final = 30 * 24 * 60
 FIREWALLS: Final = 3
 FIREWALL_RULES: Final = 14
-ALARMS: Final = 76
+ALARMS: Final = 79
 
 
 @dataclass(frozen=True, slots=True)

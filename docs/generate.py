@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from docs.reference import asyncapi, crime_systems, openapi, portal, portal_sign_in
+from docs.reference import asyncapi, crime_systems, openapi, oversight, portal, portal_sign_in
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -28,6 +28,7 @@ DOCUMENTS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "officer-api.yaml": openapi.officer,
     "portal-api.yaml": portal.portal,
     "sign-in-api.yaml": portal_sign_in.sign_in,
+    "oversight-api.yaml": oversight.oversight,
     "crime-system-api.yaml": crime_systems.crime_systems,
 }
 """File name → what it says."""

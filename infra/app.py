@@ -44,7 +44,7 @@ from infra.stacks.identity import HarbourIdentity
 from infra.stacks.pages import HarbourPages
 from infra.stacks.portal import HarbourPortal
 
-APPS: Final = ("visitor", "console", "webhooks", "sign_in", "portal")
+APPS: Final = ("visitor", "console", "webhooks", "sign_in", "portal", "oversight")
 """Functions that are Chalice apps: their routes become the REST APIs' routes."""
 
 
@@ -119,6 +119,7 @@ def build(
         assets=assets,
         apps=apps,
         data=data,
+        identity=identity,
         chat=chat,
         **options(here, "Harbour: citizens' portal"),
     )

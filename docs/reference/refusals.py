@@ -69,6 +69,12 @@ FROM_SIGN_IN: Final = (
 )
 """What only the portal's sign-in answers, besides the codes of the others."""
 
+FROM_OVERSIGHT: Final = (
+    Refusal("no_message", 404, "There is no such type of message.", "Fetch the list again."),
+    Refusal("no_problem", 404, "The problem was mended meanwhile, or never was.", "As above."),
+)
+"""What only the API on what is sent answers, besides the codes of the others."""
+
 FROM_THE_WEBHOOKS: Final = (
     Refusal("unknown_system", 404, "No crime system is connected under this name.", "Check the address."),
     Refusal("unknown_kind", 400, "This kind of event is not known; `field` names it.", "Map it, or leave it out."),
@@ -112,7 +118,14 @@ def refusal(code: str) -> Refusal:
     LookupError
         There is no such code.
     """
-    for known in (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *FROM_THE_WEBHOOKS):
+    for known in (
+        *ON_THE_SOCKET,
+        *FROM_REST_ONLY,
+        *FROM_THE_PORTAL,
+        *FROM_SIGN_IN,
+        *FROM_OVERSIGHT,
+        *FROM_THE_WEBHOOKS,
+    ):
         if known.code == code:
             return known
     raise LookupError(code)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from chalice.app import Chalice
@@ -13,19 +11,17 @@ from harbour import bootstrap
 from harbour.conversation import frames
 from harbour.conversation.model import Conversation, ConversationId, Tail
 from harbour.conversation.ports import Note
-from harbour.identity import permissions
+from harbour.identity.claims import SignedIn, officer_of
 from harbour.identity.model import TICKET_LIFETIME, Grant, Officer, Role
 from harbour.rest import answering, body_of, query_of, request_of
 from harbour.runtime.clock import rfc3339
-from harbour.runtime.errors import Forbidden, Invalid, NotFound
+from harbour.runtime.errors import Invalid, NotFound
 from harbour.runtime.settings import load
 
 app = Chalice("console", configure_logs=False)
 
 DOWNLOAD_SECONDS = 300
 _ID_LENGTH = 32
-_COLLAR = re.compile(r"[A-Za-z0-9.-]{1,16}")
-"""A collar number names its officer in the record (``officer:4417``), so it holds nothing that needs quoting there."""
 
 
 class DutyChange(BaseModel):
@@ -45,25 +41,9 @@ class NewNote(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    officer: Officer
-    groups: tuple[str, ...]
-
-    def may(self, action: str) -> Officer:
-        permissions.require(self.groups, action)
-        return self.officer
-
-
-def _caller() -> _Person:
-    """Who calls, from the claims that API Gateway has verified. Another force's officer is nobody here."""
+def _caller() -> SignedIn:
     claims = request_of(app).context["authorizer"]["claims"]
-    ours = claims.get("custom:force") == load(bootstrap.ConversationSettings).force
-    if not (ours and _COLLAR.fullmatch(claims.get("custom:collar", ""))):
-        raise Forbidden("forbidden", "This account does not belong to this force.")
-    groups = claims.get("cognito:groups", "")
-    names = groups if isinstance(groups, list) else groups.strip("[]").replace(",", " ").split()
-    return _Person(Officer(claims["custom:collar"], claims.get("name", claims["custom:collar"])), tuple(names))
+    return officer_of(claims, load(bootstrap.ConversationSettings).force)
 
 
 @app.route("/me", methods=["GET"])

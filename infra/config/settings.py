@@ -127,6 +127,7 @@ class Limits:
     hooks: Throttle = Throttle(rate=500, burst=1_000)
     portal: Throttle = Throttle(rate=100, burst=200)
     sign_in: Throttle = Throttle(rate=20, burst=40)
+    oversight: Throttle = Throttle(rate=20, burst=40)
     officers: Throttle = Throttle(rate=200, burst=400)
     socket: Throttle = Throttle(rate=500, burst=1_000)
 
@@ -245,6 +246,7 @@ _SIZING: Final = MappingProxyType(
         "deadlines": Sizing(memory=512, timeout=50),
         "sign_in": Sizing(memory=512, timeout=10),
         "portal": Sizing(memory=512, timeout=15),
+        "oversight": Sizing(memory=512, timeout=15),
     }
 )
 

@@ -33,6 +33,8 @@ class Origin(StrEnum):
     """The citizens' portal's REST API; the path's first part is its stage."""
     SIGN_IN_API = "sign_in_api"
     """The portal's sign-in; the path's first part is its stage."""
+    OVERSIGHT_API = "oversight_api"
+    """The REST API on what is sent to victims; the path's first part is its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def behaviours(connect: Sequence[str] = ()) -> tuple[Behaviour, ...]:
         Behaviour("hooks", "/hooks/*", Origin.HOOKS_API, ALL, for_us_only),
         Behaviour("portalapi", "/portal-api/*", Origin.PORTAL_API, ALL, for_us_only),
         Behaviour("signin", "/sign-in/*", Origin.SIGN_IN_API, ALL, for_us_only),
+        Behaviour("oversight", "/oversight/*", Origin.OVERSIGHT_API, ALL, for_us_only),
         Behaviour("embed", "/embed.js", Origin.PAGES, READ, for_any_site, cors=True),
         Behaviour("assets", "/assets/*", Origin.PAGES, READ, for_any_site, cors=True),
         Behaviour("console", "/console/*", Origin.PAGES, READ, console),

@@ -46,7 +46,7 @@ class Outputs:
 
     Attributes
     ----------
-    chat_api, officers_api, socket, hooks_api, portal_api, sign_in_api
+    chat_api, officers_api, socket, hooks_api, portal_api, sign_in_api, oversight_api
         Addresses of the APIs with their stages.
     pool, client
         Ids of the officers' user pool and of the console in it.
@@ -66,6 +66,7 @@ class Outputs:
     hooks_api: str
     portal_api: str
     sign_in_api: str
+    oversight_api: str
     cases: str
     texts_log_role: str
     federated_client: str | None = None
@@ -97,6 +98,7 @@ class Outputs:
             hooks_api=found["HooksApiUrl"],
             portal_api=found["PortalApiUrl"],
             sign_in_api=found["SignInApiUrl"],
+            oversight_api=found["OversightApiUrl"],
             cases=found["CasesTable"],
             texts_log_role=found["TextsLogRole"],
             federated_client=found.get("FederatedClientId"),

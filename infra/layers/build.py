@@ -22,7 +22,7 @@ from infra.layers.target import ROOT, Target, TargetUnavailableError
 
 FUNCTIONS: Final = (
     "authorizer", "chat", "visitor", "console", "timers", "translations", "transcripts",
-    "webhooks", "updates", "notifier", "receipts", "link", "deadlines", "sign_in", "portal",
+    "webhooks", "updates", "notifier", "receipts", "link", "deadlines", "sign_in", "portal", "oversight",
 )  # fmt: skip
 LAYERS: Final = ("harbour", "vendor", "render", "casework")
 

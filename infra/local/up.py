@@ -247,6 +247,7 @@ def _start_edge(instance: Instance, settings: Settings, outputs: Outputs) -> Non
             Origin.HOOKS_API: _api_id(outputs.hooks_api),
             Origin.PORTAL_API: _api_id(outputs.portal_api),
             Origin.SIGN_IN_API: _api_id(outputs.sign_in_api),
+            Origin.OVERSIGHT_API: _api_id(outputs.oversight_api),
         },
         force_files=str(DIST / "demo"),
     ).write(file)

@@ -149,6 +149,7 @@ def _apis() -> list[Accepted]:
 
 _PORTAL_FUNCTIONS: Final = (
     "Challenge", "Webhooks", "Updates", "Notifier", "Receipts", "Link", "Deadlines", "SignIn", "Portal",
+    "Oversight",
 )  # fmt: skip
 
 _PORTAL_CONNECTIONS: Final = (
@@ -207,7 +208,7 @@ def _portal(settings: Settings) -> list[Accepted]:
     )
     found += [
         Accepted(f"HarbourPortal/{api}/Api", "AwsSolutions-APIG2", validated)
-        for api in ("HooksApi", "SignInApi", "PortalApi")
+        for api in ("HooksApi", "SignInApi", "PortalApi", "OversightApi")
     ]
     for api, who in (
         (

@@ -131,6 +131,7 @@ class HarbourPages(Stack):
             web.Origin.HOOKS_API: api(portal.hooks_api.api.rest_api_id),
             web.Origin.PORTAL_API: api(portal.portal_api.api.rest_api_id),
             web.Origin.SIGN_IN_API: api(portal.sign_in_api.api.rest_api_id),
+            web.Origin.OVERSIGHT_API: api(portal.oversight_api.api.rest_api_id),
         }
         paths = cloudfront.Function(
             self,

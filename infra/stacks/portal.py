@@ -34,10 +34,12 @@ from infra.constructs.work_queue import WorkQueue
 from infra.layers import Assets
 from infra.stacks.chat import CONVERSATION_RIGHTS, HarbourChat
 from infra.stacks.data import HarbourData
+from infra.stacks.identity import HarbourIdentity
 
 HOOKS_STAGE: Final = "hooks"
 PORTAL_STAGE: Final = "portal-api"
 SIGN_IN_STAGE: Final = "sign-in"
+OVERSIGHT_STAGE: Final = "oversight"
 
 _CASES: Final = (
     "dynamodb:Query",
@@ -68,6 +70,7 @@ _DOORS: Final = {
     "sign_in": _Door(folder="sign_in", description="REST: signing in to the portal", handler="app.app"),
     "challenge": _Door(folder="sign_in", description="Cognito asks: may this person come in", handler="app.trigger"),
     "portal": _Door(folder="portal", description="REST for victims: their crimes", handler="app.app"),
+    "oversight": _Door(folder="oversight", description="REST for officers: what is sent to victims", handler="app.app"),
 }
 
 
@@ -76,7 +79,7 @@ class HarbourPortal(Stack):
 
     Attributes
     ----------
-    hooks_api, sign_in_api, portal_api
+    hooks_api, sign_in_api, portal_api, oversight_api
         What CloudFront sends requests on to.
     """
 
@@ -89,6 +92,7 @@ class HarbourPortal(Stack):
         assets: Assets,
         apps: Mapping[str, Chalice],
         data: HarbourData,
+        identity: HarbourIdentity,
         chat: HarbourChat,
         **stack: object,
     ) -> None:
@@ -99,7 +103,7 @@ class HarbourPortal(Stack):
         assets
             Zips of the functions and layers.
         apps
-            The Chalice apps of ``webhooks``, ``sign_in`` and ``portal``.
+            The Chalice apps of ``webhooks``, ``sign_in``, ``portal`` and ``oversight``.
         stack
             Goes to `Stack`.
         """
@@ -129,7 +133,7 @@ class HarbourPortal(Stack):
                 self._add(name, environment)
         self._grant()
         self._connect()
-        self.hooks_api, self.sign_in_api, self.portal_api = self._rest_apis(apps)
+        self.hooks_api, self.sign_in_api, self.portal_api, self.oversight_api = self._rest_apis(apps, identity)
         self._ask_for_certificates()
         self._protect()
         self._watch()
@@ -307,6 +311,9 @@ class HarbourPortal(Stack):
                     ),
                 ],
             )
+        oversight = functions["oversight"]
+        oversight.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"], [cases])
+        oversight.allow(["dynamodb:Query"], [f"{cases}/index/due"])
         functions["sign_in"].allow(
             [
                 "cognito-idp:AdminInitiateAuth",
@@ -360,9 +367,14 @@ class HarbourPortal(Stack):
             )
         CfnOutput(self, "TextsLogRole", value=role.role_arn)
 
-    def _rest_apis(self, apps: Mapping[str, Chalice]) -> tuple[ChaliceApi, ChaliceApi, ChaliceApi]:
+    def _rest_apis(
+        self, apps: Mapping[str, Chalice], identity: HarbourIdentity
+    ) -> tuple[ChaliceApi, ChaliceApi, ChaliceApi, ChaliceApi]:
         victims = apigateway.CognitoUserPoolsAuthorizer(
             self, "SignedIn", cognito_user_pools=[self.pool], results_cache_ttl=Duration.seconds(0)
+        )
+        officers = apigateway.CognitoUserPoolsAuthorizer(
+            self, "Officers", cognito_user_pools=[identity.pool], results_cache_ttl=Duration.minutes(1)
         )
         limits = self._settings.limits
 
@@ -392,6 +404,7 @@ class HarbourPortal(Stack):
             api("HooksApi", "webhooks", HOOKS_STAGE, limits.hooks),
             api("SignInApi", "sign_in", SIGN_IN_STAGE, limits.sign_in),
             api("PortalApi", "portal", PORTAL_STAGE, limits.portal, victims),
+            api("OversightApi", "oversight", OVERSIGHT_STAGE, limits.oversight, officers),
         )
 
     def _ask_for_certificates(self) -> None:
@@ -416,7 +429,12 @@ class HarbourPortal(Stack):
 
     def _protect(self) -> None:
         firewall = api_acl(self, "Firewall", limits=self._settings.limits)
-        for name, api in (("Hooks", self.hooks_api), ("SignIn", self.sign_in_api), ("Portal", self.portal_api)):
+        for name, api in (
+            ("Hooks", self.hooks_api),
+            ("SignIn", self.sign_in_api),
+            ("Portal", self.portal_api),
+            ("Oversight", self.oversight_api),
+        ):
             wafv2.CfnWebACLAssociation(
                 self, f"{name}Firewall", resource_arn=api.stage.stage_arn, web_acl_arn=firewall.attr_arn
             )
@@ -467,6 +485,7 @@ class HarbourPortal(Stack):
             ("HooksApiUrl", self.hooks_api.api, HOOKS_STAGE),
             ("SignInApiUrl", self.sign_in_api.api, SIGN_IN_STAGE),
             ("PortalApiUrl", self.portal_api.api, PORTAL_STAGE),
+            ("OversightApiUrl", self.oversight_api.api, OVERSIGHT_STAGE),
         ):
             local = f"{base}/_aws/execute-api/{api.rest_api_id}/{stage}"
             CfnOutput(self, name, value=api.url.rstrip("/") if base is None else local)

@@ -50,7 +50,7 @@ def test_sizes_are_those_of_the_settings(functions: dict[str, Json]) -> None:
 
 
 def test_a_function_behind_an_api_gives_up_before_the_api_does(functions: dict[str, Json]) -> None:
-    for name in ("authorizer", "chat", "visitor", "console", "webhooks", "sign_in", "portal"):
+    for name in ("authorizer", "chat", "visitor", "console", "webhooks", "sign_in", "portal", "oversight"):
         assert functions[name]["Timeout"] < 29
 
 

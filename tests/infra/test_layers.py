@@ -170,6 +170,7 @@ _PARTS = {
     "link": "casework.link()",
     "deadlines": "casework.deadlines()",
     "sign_in": "casework.sign_in(); casework.proofs(); casework.sessions()",
+    "oversight": "casework.oversight()",
     "portal": "casework.portal(); bootstrap.translation(); bootstrap.entrance()",
 }
 

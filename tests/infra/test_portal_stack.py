@@ -72,6 +72,10 @@ EXPECTED: dict[str, Rights] = {
             "victims",
         ),
     },
+    "Oversight": {
+        *on({"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}, "cases"),
+        ("dynamodb:Query", "cases/due"),
+    },
     "Portal": {
         *on(CASES, "cases"),
         *on(CONVERSATION, "conversations"),

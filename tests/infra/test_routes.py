@@ -49,6 +49,7 @@ def deployed(assembly: Assembly, api: str) -> dict[tuple[str, str], dict[str, An
         ("HooksApi", "webhooks"),
         ("SignInApi", "sign_in"),
         ("PortalApi", "portal"),
+        ("OversightApi", "oversight"),
     ],
 )
 def test_the_api_has_the_routes_of_its_app_and_no_other(prod: Assembly, api: str, function: str) -> None:
@@ -58,10 +59,12 @@ def test_the_api_has_the_routes_of_its_app_and_no_other(prod: Assembly, api: str
 
 
 def test_every_route_for_officers_wants_their_token(prod: Assembly) -> None:
-    (authorizer,) = prod.chat.resources("AWS::ApiGateway::Authorizer")
-    for method in deployed(prod, "OfficersApi").values():
-        assert method["AuthorizationType"] == "COGNITO_USER_POOLS"
-        assert method["AuthorizerId"] == {"Ref": authorizer}
+    for stack, api in ((prod.chat, "OfficersApi"), (prod.portal, "OversightApi")):
+        (authorizer,) = [id_ for id_ in stack.resources("AWS::ApiGateway::Authorizer") if id_.startswith("Officers")]
+        assert "Officers1E4D2E73" in str(stack.properties("AWS::ApiGateway::Authorizer")[authorizer]["ProviderARNs"])
+        for method in deployed(prod, api).values():
+            assert method["AuthorizationType"] == "COGNITO_USER_POOLS"
+            assert method["AuthorizerId"] == {"Ref": authorizer}
 
 
 def test_no_other_site_is_invited_to_call_the_officers_api(prod: Assembly) -> None:
@@ -120,7 +123,7 @@ def test_a_heartbeat_runs_no_function_and_is_not_answered(prod: Assembly) -> Non
 
 def test_stages_are_named_as_the_paths_of_the_one_address(prod: Assembly) -> None:
     stages = {stage["StageName"] for stage in prod.properties("AWS::ApiGateway::Stage").values()}
-    assert stages == {"chat", "officers", "hooks", "sign-in", "portal-api"}
+    assert stages == {"chat", "officers", "hooks", "sign-in", "portal-api", "oversight"}
     assert prod.chat.only("AWS::ApiGatewayV2::Stage")["StageName"] == "socket"
 
 
@@ -132,6 +135,7 @@ def test_stages_are_throttled_above_what_a_force_needs(prod: Assembly) -> None:
         "hooks": limits.hooks,
         "sign-in": limits.sign_in,
         "portal-api": limits.portal,
+        "oversight": limits.oversight,
     }
     for stage in prod.properties("AWS::ApiGateway::Stage").values():
         (settings,) = stage["MethodSettings"]

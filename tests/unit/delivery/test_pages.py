@@ -29,6 +29,7 @@ OUTPUTS = Outputs(
     hooks_api="http://cloud/h1/hooks",
     portal_api="http://cloud/p1/portal-api",
     sign_in_api="http://cloud/i1/sign-in",
+    oversight_api="http://cloud/v1/oversight",
     cases="cases",
     texts_log_role="arn:role",
 )

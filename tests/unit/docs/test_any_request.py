@@ -27,11 +27,13 @@ from schemathesis.specs.openapi.checks import (
 
 from docs.reference.crime_systems import crime_systems
 from docs.reference.openapi import officer, visitor
+from docs.reference.oversight import oversight
 from docs.reference.portal import portal
 from docs.reference.portal_sign_in import sign_in
 from docs.reference.schemas import Json
 from tests.unit.conversation.world import AMELIA, World
 from tests.unit.functions.doors import claims_of, door, recorded
+from tests.unit.functions.test_oversight_door import Records
 from tests.unit.functions.test_portal_door import claims
 from tests.unit.functions.test_webhooks_door import Harbour, signed
 from tests.unit.identity.entry import Entry
@@ -125,6 +127,14 @@ def test_the_portals_api(cases: Cases) -> None:
 
     assert explore(portal(), "portal", prove) >= 10
     del cases
+
+
+def test_the_api_on_what_is_sent(records: Records) -> None:
+    def prove(event: Event) -> None:
+        event["requestContext"]["authorizer"] = {"claims": claims_of(AMELIA, "supervisor")}
+
+    assert explore(oversight(), "oversight", prove) >= 6
+    del records
 
 
 def test_the_sign_in(entry: Entry) -> None:

@@ -13,12 +13,20 @@ from openapi_spec_validator import validate
 
 from docs import generate
 from docs.reference.frames import FRAMES
+from docs.reference.oversight import OVERSIGHT
 from docs.reference.portal import PORTAL
 from docs.reference.portal_sign_in import SIGN_IN
 from docs.reference.rest import OFFICER, VISITOR, app_of
 from harbour.conversation.protocol import COMMANDS
 
-OPENAPI = ("visitor-api.yaml", "officer-api.yaml", "portal-api.yaml", "sign-in-api.yaml", "crime-system-api.yaml")
+OPENAPI = (
+    "visitor-api.yaml",
+    "officer-api.yaml",
+    "portal-api.yaml",
+    "sign-in-api.yaml",
+    "oversight-api.yaml",
+    "crime-system-api.yaml",
+)
 
 
 def read(name: str) -> dict[str, Any]:
@@ -73,6 +81,7 @@ def test_a_stale_document_is_named(
         ("officer-api.yaml", "console", OFFICER),
         ("portal-api.yaml", "portal", PORTAL),
         ("sign-in-api.yaml", "sign_in", SIGN_IN),
+        ("oversight-api.yaml", "oversight", OVERSIGHT),
     ],
 )
 def test_the_documented_routes_are_those_of_the_app(name: str, function: str, table: dict[Any, Any]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from docs.reference.refusals import (
     BEHIND_THE_DOORS,
     FROM_API_GATEWAY,
+    FROM_OVERSIGHT,
     FROM_REST_ONLY,
     FROM_SIGN_IN,
     FROM_THE_PORTAL,
@@ -59,7 +60,7 @@ def literals(tree: ast.AST, called: str) -> Iterator[str]:
 
 def test_every_code_of_the_functions_is_explained_with_its_status_and_no_other() -> None:
     by_rule = {(code, Invalid.status) for code in (*protocol._CODES.values(), "bad_field")}
-    rest = (*FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *FROM_THE_WEBHOOKS)
+    rest = (*FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *FROM_OVERSIGHT, *FROM_THE_WEBHOOKS)
     everywhere = (*ON_THE_SOCKET, *rest, *BEHIND_THE_DOORS)
     explained = {(r.code, r.status) for r in everywhere}
     assert set(raised()) | by_rule == explained
@@ -73,7 +74,7 @@ def test_every_answer_of_api_gateway_and_the_firewall_is_explained() -> None:
 
 def test_no_code_is_explained_twice_in_one_place() -> None:
     for place in (
-        (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *FROM_THE_WEBHOOKS),
+        (*ON_THE_SOCKET, *FROM_REST_ONLY, *FROM_THE_PORTAL, *FROM_SIGN_IN, *FROM_OVERSIGHT, *FROM_THE_WEBHOOKS),
         FROM_API_GATEWAY,
         BEHIND_THE_DOORS,
     ):

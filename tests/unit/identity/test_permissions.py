@@ -8,12 +8,16 @@ from harbour.identity.permissions import may, require, roles
 from harbour.runtime.errors import Forbidden
 
 CASES = {
-    "officer": {"duty", "queue", "accept", "release", "converse", "note", "read_own", "read_closed", "package"},
+    "officer": {
+        "duty", "queue", "accept", "release", "converse", "note", "read_own", "read_closed", "package", "catalogue",
+        "quality",
+    },
     "supervisor": {
         "duty", "queue", "accept", "release", "converse", "note", "read_own", "read_any", "read_closed", "package",
+        "catalogue", "quality", "deadlines", "costs",
     },
     "advocate": set(),
-    "analyst": set(),
+    "analyst": {"catalogue", "deadlines", "costs"},
     "admin": set(),
 }  # fmt: skip
 ACTIONS = sorted(set().union(*CASES.values()))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harbour.contact.model import Channel
 from harbour.crime.model import CrimeRef, PersonId
-from harbour.notification.cost import Month, by_month, encoding, parts, price, prices
+from harbour.notification.cost import encoding, parts, price, prices
 from harbour.notification.model import Notification, NotificationId, State
 
 
@@ -81,17 +81,3 @@ def test_a_text_costs_by_its_parts_and_a_mail_once() -> None:
     assert price(Channel.EMAIL, 0, "notify") == 0
     with pytest.raises(LookupError):
         price(Channel.SMS, 1, "pigeon")
-
-
-def test_a_month_is_londons_and_what_did_not_arrive_costs_too() -> None:
-    found = by_month(
-        [
-            sent(Channel.SMS, datetime(2026, 6, 30, 22, 59, tzinfo=UTC), 1),
-            sent(Channel.SMS, datetime(2026, 6, 30, 23, 0, tzinfo=UTC), 2),
-            sent(Channel.EMAIL, datetime(2026, 7, 2, tzinfo=UTC)),
-            sent(Channel.SMS, None, 5),
-        ]
-    )
-    assert list(found) == ["2026-06", "2026-07"]
-    assert found["2026-06"] == Month(sms=1, parts=1, pence=2.4)
-    assert found["2026-07"] == Month(sms=1, parts=2, emails=1, pence=4.8)

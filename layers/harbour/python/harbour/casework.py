@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harbour.notification.ports import Provider
     from harbour.notification.receipts import ReceiptService
     from harbour.notification.service import NotificationService
+    from harbour.oversight.service import OversightService
     from harbour.portal.service import PortalService
 
 
@@ -118,7 +119,8 @@ def sent() -> NotificationTable:
     from harbour.aws import clients
     from harbour.aws.notifications import NotificationTable
 
-    return NotificationTable(clients.dynamodb(), load(CasesSettings).cases, CLOCK)
+    settings = load(CasesSettings)
+    return NotificationTable(clients.dynamodb(), settings.cases, CLOCK, settings.force)
 
 
 @cache
@@ -388,3 +390,20 @@ def portal() -> PortalService:
         force=force_profile(settings.force),
         portal_url=load(SendingSettings).portal_url,
     )
+
+
+# -- oversight -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def oversight() -> OversightService:
+    """What officers and supervisors see of what is sent."""
+    from harbour.aws import clients
+    from harbour.aws.oversight import OversightTable
+    from harbour.directory.service import force_profile
+    from harbour.oversight.service import OversightService
+
+    settings = load(CasesSettings)
+    table = OversightTable(clients.dynamodb(), settings.cases, settings.force, sent())
+    name = force_profile(settings.force).name
+    return OversightService(table, table, table, CLOCK, force=settings.force, name=name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from harbour.crime.model import CrimeRef, PersonId
@@ -10,6 +12,8 @@ from harbour.runtime.clock import rfc3339
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as Value
+
+    from harbour.crime.quality import Problem
 
     Item = dict[str, Value]
 
@@ -49,6 +53,21 @@ def person(person: PersonId) -> str:
 def provider(name: str, message_id: str) -> str:
     """Partition that leads from a provider's receipt to the message."""
     return f"provider#{name}#{message_id}"
+
+
+def statistics(force: str, day: date) -> str:
+    """Partition of a day's counts."""
+    return f"stats#{force}#{day.isoformat()}"
+
+
+def problem(crime_ref: CrimeRef, found: Problem, at: datetime) -> Item:
+    """A problem of a crime's data; in the list of what is to be mended until somebody says that it is."""
+    return {
+        **key(crime(crime_ref), f"{QUALITY}{found.id}"),
+        "body": {"S": json.dumps(asdict(replace(found, crime=crime_ref)) | {"role": found.role.value})},
+        "found_at": {"S": rfc3339(at)},
+        **due("quality", at),
+    }
 
 
 def timed(prefix: str, at: datetime, ident: str) -> str:

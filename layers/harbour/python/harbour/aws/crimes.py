@@ -88,16 +88,7 @@ class CrimeTable:
             for before, after in change.messages
         ]
         writes += [self._new(task_item(task)) for task in change.tasks]
-        writes += [
-            self._plain(
-                {
-                    **cases.key(cases.crime(crime), f"{cases.QUALITY}{problem.id}"),
-                    "body": {"S": json.dumps(asdict(problem) | {"role": problem.role.value})},
-                    "found_at": {"S": rfc3339(change.entry.received_at)},
-                }
-            )
-            for problem in change.problems
-        ]
+        writes += [self._plain(cases.problem(crime, problem, change.entry.received_at)) for problem in change.problems]
         writes += [self._gone(cases.crime(crime), cases.timed(cases.MESSAGE, one.at, one.id)) for one in change.unsaid]
         if change.answer:
             writes.append(self._plain(message_item(crime, change.answer)))

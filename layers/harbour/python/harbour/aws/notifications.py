@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
@@ -17,9 +16,11 @@ from harbour.aws.tasks import task_item
 from harbour.contact.model import Channel
 from harbour.crime.link import TaskWanted, task
 from harbour.crime.model import CrimeRef, PersonId
+from harbour.notification import statistics
 from harbour.notification.model import Notification, NotificationId, State, crimes_of, look_at
 from harbour.notification.ports import Moved
 from harbour.runtime.clock import Clock, parse, rfc3339
+from harbour.runtime.telemetry import failure, log
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,12 +37,13 @@ _RACED: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class NotificationTable:
-    """See :class:`harbour.notification.ports.NotificationStore`."""
+    """See :class:`harbour.notification.ports.NotificationStore`. ``force``: whose days are counted; empty: nobody's."""
 
-    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock, force: str = "") -> None:
         self._db = client
         self._table = table
         self._clock = clock
+        self._force = force
 
     def get(self, person: PersonId, ident: NotificationId) -> Notification | None:
         """One strongly consistent read."""
@@ -74,6 +76,27 @@ class NotificationTable:
             if raced(error):
                 raise Moved from None
             raise
+        self._count(before, after)
+
+    def _count(self, before: Notification, after: Notification) -> None:
+        """After the message's own record, and never instead of it: see :mod:`harbour.notification.statistics`."""
+        counted = statistics.change(before, after)
+        if counted is None or not self._force:
+            return
+        at, more = counted
+        day = statistics.day_of(at)
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=cases.key(
+                    cases.statistics(self._force, day), f"D#{after.channel.value}#{after.provider}#{after.type}"
+                ),
+                UpdateExpression="ADD " + ", ".join(f"#{name} :{name}" for name in more),
+                ExpressionAttributeNames={f"#{name}": name for name in more},
+                ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in more.items()},
+            )
+        except (ClientError, BotoCoreError) as error:
+            log("not counted", **failure(error))
 
     def by_receipt(self, provider: str, provider_id: str) -> Notification | None:
         """Two reads: the way back, and the message."""
@@ -112,11 +135,7 @@ class NotificationTable:
             for wanted in tasks:
                 yield task_item(task(crime, "", wanted, now))
             for problem in problems:
-                yield {
-                    **cases.key(cases.crime(crime), f"{cases.QUALITY}{problem.id}"),
-                    "body": {"S": json.dumps(asdict(replace(problem, crime=crime)) | {"role": problem.role.value})},
-                    "found_at": {"S": rfc3339(now)},
-                }
+                yield cases.problem(crime, problem, now)
 
     def _way_back(self, message: Notification, now: datetime) -> Item:
         return {
