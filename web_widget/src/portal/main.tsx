@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { keepSafe } from "./safety.ts";
-import { drawWith, state } from "./state.ts";
+import { draw, drawWith, forget, state } from "./state.ts";
 import { App } from "./views/App.tsx";
 import { direction, written } from "./words.ts";
 import "./styles.scss";
@@ -8,11 +8,19 @@ import "./styles.scss";
 const root = document.getElementById("account");
 if (root === null) throw new Error("index.html has no #account");
 
-// The invitation is behind the # and reaches no server; it leaves the address at once. The browser's history may keep it,
-// where it is of no use: it works once, and proves nothing.
-const invitation = /^#i=([\w-]{20,100})$/.exec(location.hash)?.[1];
-if (location.hash) history.replaceState(null, "", location.pathname);
-if (invitation) state.invitation = invitation;
+/**
+ * The invitation is behind the # and reaches no server; it leaves the address at once. The browser's history may keep
+ * it, where it is of no use: it works once, and proves nothing.
+ */
+function takeInvitation(): void {
+  const invitation = /^#i=([\w-]{20,100})$/.exec(location.hash)?.[1];
+  if (location.hash) history.replaceState(null, "", location.pathname);
+  if (!invitation || state.accessToken) return;
+  forget();
+  state.invitation = invitation;
+}
+
+takeInvitation();
 if (navigator.languages.some((tag) => tag.startsWith("cy"))) state.language = "cy";
 
 drawWith(() => {
@@ -23,4 +31,9 @@ drawWith(() => {
   render(<App />, root);
 });
 keepSafe();
+// A link that is opened while the page is there already changes only what is behind the #.
+addEventListener("hashchange", () => {
+  takeInvitation();
+  draw();
+});
 render(<App />, root);
