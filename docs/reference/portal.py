@@ -264,7 +264,8 @@ class Visits(Document):
 
 
 _CRIME: Final = "/crimes/{crime}"
-_READ: Final = ("forbidden", "no_crime")
+_SIGNED_IN: Final = ("forbidden", "signed_out")
+_READ: Final = (*_SIGNED_IN, "no_crime")
 _LANGUAGE: Final = Query(
     name="language",
     description="Our language tag; without it the person's own.",
@@ -274,7 +275,7 @@ _LANGUAGE: Final = Query(
 
 PORTAL: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
     {
-        ("GET", "/me"): Route(answers=VictimMe, refuses=("forbidden", "bad_field", "unknown_force"), query=_LANGUAGE),
+        ("GET", "/me"): Route(answers=VictimMe, refuses=(*_SIGNED_IN, "bad_field", "unknown_force"), query=_LANGUAGE),
         ("GET", _CRIME): Route(answers=OneCase, refuses=(*_READ, "bad_field"), query=_LANGUAGE),
         ("POST", f"{_CRIME}/messages"): Route(
             takes="NewMessage", answers=PortalMessage, status=201, refuses=(*_READ, *BODY, "empty_text", "too_long")
@@ -290,11 +291,11 @@ PORTAL: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("POST", f"{_CRIME}/chat"): Route(answers=PortalTicket, status=201, refuses=_READ),
         ("GET", "/rights"): Route(answers=Rights, refuses=("bad_field",), query=_LANGUAGE),
         ("GET", "/advice"): Route(answers=Advice, refuses=("bad_field",), query=_LANGUAGE),
-        ("GET", "/contact"): Route(answers=ContactPlan, refuses=("forbidden",)),
+        ("GET", "/contact"): Route(answers=ContactPlan, refuses=_SIGNED_IN),
         ("PUT", "/contact"): Route(
-            takes="ContactPlanChange", answers=ContactPlan, refuses=("forbidden", *BODY, "try_again")
+            takes="ContactPlanChange", answers=ContactPlan, refuses=(*_SIGNED_IN, *BODY, "try_again")
         ),
-        ("GET", "/visits"): Route(answers=Visits, refuses=("forbidden",)),
+        ("GET", "/visits"): Route(answers=Visits, refuses=_SIGNED_IN),
     }
 )
 

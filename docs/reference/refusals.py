@@ -51,6 +51,7 @@ FROM_REST_ONLY: Final = (
 """What only the REST APIs answer, besides the codes of the socket."""
 
 FROM_THE_PORTAL: Final = (
+    Refusal("signed_out", 403, "The person signed out on all devices after the token was issued.", "Sign in again."),
     Refusal("no_crime", 404, "There is no such crime, or it is not this person's: nobody can tell which.", "Go back."),
     Refusal("no_appointment", 404, "There is no such appointment.", "Fetch the crime again."),
     Refusal("cancelled", 409, "The appointment was cancelled.", "As above."),

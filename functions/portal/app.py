@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harbour import bootstrap, casework
 from harbour.crime.model import CrimeId, PersonId
+from harbour.identity.victims.model import signed_in_at
 from harbour.portal.model import Choice
 from harbour.rest import answering, body_of, query_of, request_of
 from harbour.runtime.clock import rfc3339
@@ -243,12 +244,17 @@ def visits() -> dict[str, Any]:
 
 
 def _caller() -> PersonId:
-    """Who calls, from the claims that API Gateway has verified."""
+    """Who calls, from the claims that API Gateway has verified. It takes a token until that expires, so whether the
+    person has signed out everywhere since is asked here.
+    """
     claims = (request_of(app).context.get("authorizer") or {}).get("claims") or {}
     name = str(claims.get("cognito:username", ""))
     if not _ID.fullmatch(name):
         raise Forbidden("forbidden", "This account is of no use here.")
-    return PersonId(name)
+    person = PersonId(name)
+    if not casework.sessions().good(person, signed_in_at(claims)):
+        raise Forbidden("signed_out", "You have signed out on all devices. Sign in again.")
+    return person
 
 
 def _crime(written: str) -> CrimeId:

@@ -11,12 +11,15 @@ from jsonschema import Draft202012Validator
 
 from docs.reference.portal import PORTAL, portal
 from harbour import casework
+from harbour.crime.model import PersonId
 from harbour.crime.ports import Appointment
 from harbour.identity.victims.model import Device
+from harbour.identity.victims.service import SessionService
 from harbour.portal.model import opaque
 from harbour.runtime import telemetry
 from tests.unit.conversation.world import World
 from tests.unit.functions.doors import Socket, rest
+from tests.unit.identity.entry import MemorySignIns
 from tests.unit.portal.cases import AMINA, BEN, ID, NOW, OTHER_ID, REF, Cases, event, small_catalogue
 
 DOCUMENT = portal()
@@ -32,11 +35,17 @@ PLAN: dict[str, Any] = {
 
 
 def claims(who: str = AMINA) -> dict[str, str]:
-    return {"sub": "d2f1a7f0-0000-4000-8000-000000000000", "cognito:username": who}
+    signed_in = str(int(NOW.timestamp()))
+    return {"sub": "d2f1a7f0-0000-4000-8000-000000000000", "cognito:username": who, "auth_time": signed_in}
 
 
 @pytest.fixture
-def cases(monkeypatch: pytest.MonkeyPatch) -> Cases:
+def sign_ins() -> MemorySignIns:
+    return MemorySignIns()
+
+
+@pytest.fixture
+def cases(monkeypatch: pytest.MonkeyPatch, sign_ins: MemorySignIns) -> Cases:
     """The door, on crimes in memory."""
     small_catalogue(monkeypatch)
     made = Cases()
@@ -47,6 +56,7 @@ def cases(monkeypatch: pytest.MonkeyPatch) -> Cases:
     )
     made.store.known[AMINA] = [Device(hash="h", label="Chrome on Android", first_at=NOW, last_at=NOW)]
     monkeypatch.setattr(casework, "portal", lambda: made.service)
+    monkeypatch.setattr(casework, "sessions", lambda: SessionService(sign_ins))
     for name, value in {"HARBOUR_CASES": "c", "HARBOUR_FORCE": "eastshire"}.items():
         monkeypatch.setenv(name, value)
     return made
@@ -182,6 +192,26 @@ def test_an_account_of_nobody_is_refused_on_every_route(cases: Cases, method: st
     asked = body if method != "GET" else None
     call(method, path, asked, expect=403, code="forbidden", who=who, **(more if "{crime}" in path else {}))
     assert cases.store.reads == []
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in PORTAL if route[1] not in ("/rights", "/advice")])
+def test_a_token_from_before_somebody_signed_out_everywhere_is_refused_on_every_route(
+    cases: Cases, sign_ins: MemorySignIns, method: str, path: str
+) -> None:
+    more = {"crime": ID} | ({"appointment": "a" * 32} if "{appointment}" in path else {})
+    body = (
+        {"text": "x", "client": CLIENT} if path.endswith("messages") else PLAN if method == "PUT" else {"reason": "x"}
+    )
+    asked = body if method != "GET" else None
+    sign_ins.end_sessions(PersonId(AMINA), NOW + timedelta(seconds=1))
+    call(method, path, asked, expect=403, code="signed_out", **(more if "{crime}" in path else {}))
+    assert cases.store.reads == []
+
+
+def test_a_token_from_after_it_is_good(cases: Cases, sign_ins: MemorySignIns) -> None:
+    sign_ins.end_sessions(PersonId(AMINA), NOW - timedelta(seconds=1))
+    call("GET", CRIME, expect=200, crime=ID)
+    del cases
 
 
 def test_without_a_token_nothing_is_answered(cases: Cases) -> None:
