@@ -91,6 +91,13 @@ export class OfficerApi {
       )
     ).answers;
 
+  /** What is sent to victims: one of the paths of docs/oversight-api.yaml. */
+  oversight = <T>(where: string): Promise<T> => this.#call("GET", where, undefined, "/oversight");
+
+  /** A problem of the data was mended, or is none. */
+  mended = (crime: string, id: string): Promise<void> =>
+    this.#call("POST", "/quality/mended", { crime, id }, "/oversight");
+
   #get<T>(where: string): Promise<T> {
     return this.#call("GET", where);
   }
@@ -99,20 +106,20 @@ export class OfficerApi {
     return this.#call("POST", where, body);
   }
 
-  async #call<T>(method: string, where: string, body?: object): Promise<T> {
-    let response = await this.#send(method, where, body, await this.#credentials.token());
+  async #call<T>(method: string, where: string, body?: object, api = "/officers"): Promise<T> {
+    let response = await this.#send(method, api + where, body, await this.#credentials.token());
     if (response.status === 401) {
-      response = await this.#send(method, where, body, await this.#credentials.renew());
+      response = await this.#send(method, api + where, body, await this.#credentials.renew());
     }
     if (!response.ok) {
       throw await refusal(response);
     }
-    return (await response.json()) as T;
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
   async #send(method: string, where: string, body: object | undefined, token: string): Promise<Response> {
     try {
-      return await fetch(`/officers${where}`, {
+      return await fetch(where, {
         method,
         headers: { Authorization: token, ...(body ? { "Content-Type": "application/json" } : {}) },
         ...(body ? { body: JSON.stringify(body) } : {}),

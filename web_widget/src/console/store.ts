@@ -34,6 +34,7 @@ import type {
   Queue,
   QueueItem,
 } from "./protocol";
+import type { SentPage } from "./sent";
 
 /** How long an acknowledgement may take before the socket counts as dead. */
 export const ACK_OVERDUE_MS = 12_000;
@@ -54,7 +55,7 @@ export const SEND_ATTEMPTS = 4;
 
 const MAX_NOTICES = 3;
 
-export type Page = "chats" | "closed";
+export type Page = "chats" | "closed" | SentPage;
 export type Pane = "queue" | "chats" | "person";
 
 export type Connection =

@@ -7,6 +7,7 @@ import { forceName, loadConfig } from "../config";
 import { composerId, Desk, focusAfter } from "../desk";
 import { backFromProvider } from "../federation";
 import { type Shortcut, shortcutFor } from "../keys";
+import { isSentPage } from "../sent";
 import type { State } from "../store";
 import { Chats } from "./Chats";
 import { Closed } from "./Closed";
@@ -16,6 +17,7 @@ import { noteId } from "./Notes";
 import { PersonColumn } from "./Person";
 import { Alert, Button, Spinner } from "./pieces";
 import { QueueColumn } from "./Queue";
+import { Sent } from "./Sent";
 import { Shortcuts } from "./Shortcuts";
 import { SignIn } from "./SignIn";
 
@@ -137,7 +139,11 @@ function StageView({ desk, refused }: { readonly desk: Desk; readonly refused: S
 
 function Workspace({ state, desk }: { readonly state: State; readonly desk: Desk }) {
   const third = state.shortcutsShown || (state.page === "chats" && state.personShown);
-  const classes = ["workspace", third ? "" : "workspace--two", `workspace--${state.page}`];
+  const classes = [
+    "workspace",
+    third ? "" : "workspace--two",
+    `workspace--${state.page === "chats" ? "chats" : "closed"}`,
+  ];
   return (
     <main id="main" tabIndex={-1} class={classes.filter(Boolean).join(" ")} data-pane={state.pane}>
       <h1 class="govuk-visually-hidden">Live chat</h1>
@@ -158,7 +164,13 @@ function Workspace({ state, desk }: { readonly state: State; readonly desk: Desk
       <PaneSwitch state={state} />
       <div class="workspace__columns">
         <QueueColumn state={state} />
-        {state.page === "chats" ? <Chats state={state} /> : <Closed state={state} />}
+        {state.page === "chats" ? (
+          <Chats state={state} />
+        ) : isSentPage(state.page) ? (
+          <Sent page={state.page} />
+        ) : (
+          <Closed state={state} />
+        )}
         {state.shortcutsShown ? (
           <Shortcuts singleKeys={state.singleKeys} />
         ) : (

@@ -1,7 +1,8 @@
 /** The bar at the top: whose console this is, where one is, duty, language, sound, and the way out. */
 
 import { useState } from "preact/hooks";
-import type { State } from "../store";
+import { isSentPage, SENT_PAGES, type SentPage } from "../sent";
+import type { Page, State } from "../store";
 import { useDesk } from "./context";
 import { Button, Count } from "./pieces";
 
@@ -20,6 +21,18 @@ export function Header({ force, state }: { readonly force: string | null; readon
   );
 }
 
+/** The pages that a role may open; the server decides, this only saves a refusal. */
+function pagesOf(role: string): readonly (readonly [Page, string])[] {
+  const sent = (Object.keys(SENT_PAGES) as SentPage[]).filter((page) =>
+    (SENT_PAGES[page].roles as readonly string[]).includes(role),
+  );
+  return [
+    ["chats", "Chats"],
+    ["closed", "Closed"],
+    ...sent.map((page) => [page, SENT_PAGES[page].label] as const),
+  ];
+}
+
 function Tools({ state }: { readonly state: State }) {
   const desk = useDesk();
   const { me, duty, page, muted } = state;
@@ -27,7 +40,7 @@ function Tools({ state }: { readonly state: State }) {
     <div class="top__tools">
       <nav class="moj-header__navigation" aria-label="Pages">
         <ul class="moj-header__navigation-list">
-          {(["chats", "closed"] as const).map((name) => (
+          {pagesOf(me?.role ?? "").map(([name, label]) => (
             <li key={name} class="moj-header__navigation-item">
               <button
                 type="button"
@@ -36,7 +49,7 @@ function Tools({ state }: { readonly state: State }) {
                 data-testid={`page-${name}`}
                 onClick={() => desk.dispatch({ type: "page", page: name })}
               >
-                {name === "chats" ? "Chats" : "Closed"}
+                {label}
               </button>
             </li>
           ))}
@@ -154,6 +167,10 @@ function SignOut({ state }: { readonly state: State }) {
   );
 }
 
+function pageLabel(page: Page): string {
+  return isSentPage(page) ? SENT_PAGES[page].label : page === "closed" ? "Closed" : "Chats";
+}
+
 /** On narrow screens one column shows at a time; this chooses which. */
 export function PaneSwitch({ state }: { readonly state: State }) {
   const desk = useDesk();
@@ -161,8 +178,8 @@ export function PaneSwitch({ state }: { readonly state: State }) {
   const third = state.shortcutsShown ? "Keys" : "Person";
   const panes = [
     ["queue", "Queue", waiting],
-    ["chats", state.page === "closed" ? "Closed" : "Chats", 0],
-    ...(state.page === "closed" && !state.shortcutsShown ? [] : [["person", third, 0] as const]),
+    ["chats", pageLabel(state.page), 0],
+    ...(state.page !== "chats" && !state.shortcutsShown ? [] : [["person", third, 0] as const]),
   ] as const;
   return (
     <nav class="panes" aria-label="Columns">
