@@ -21,7 +21,7 @@ class Mended(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     crime: Annotated[str, Field(min_length=3, max_length=40)]
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$")]
+    id: Annotated[str, Field(min_length=1, max_length=160)]
 
 
 def _caller() -> SignedIn:

@@ -101,7 +101,7 @@ def call(
     return answer
 
 
-def problem(ident: str = "ab12", *, check: str = "phone", blocks: bool = False) -> Listed:
+def problem(ident: str = "N88/120-phone-phone_unusable", *, check: str = "phone", blocks: bool = False) -> Listed:
     found = Problem(
         id=ident,
         crime=CrimeRef("42/104417/26"),
