@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.pages import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, OfficerPage, VisitorPage, context
+from tests.e2e.portal_pages import CrimeSystemPage, Outbox, PortalPage, Victim
 
 IMAGES = Path(__file__).parent / "images"
 HOME = Path(".harbour")
@@ -43,5 +44,36 @@ def take(harbour: dict[str, Any]) -> None:
         browser.close()
 
 
+def take_portal(harbour: dict[str, Any]) -> None:
+    """One crime as the crime system, the outbox, the victim and a supervisor see it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        crimes = CrimeSystemPage(context(browser, **DESKTOP).new_page(), harbour["crime_simulator_page"])
+        outbox, victim = Outbox(harbour["outbox_api"]), Victim()
+        reference = crimes.record(victim)
+        crimes.post("appointment_made", when="2027-01-08T10:30", where="Northgate station", what="a statement")
+        crimes.post("suspect_arrested")
+        portal = PortalPage(context(browser, **PHONE, device_scale_factor=2).new_page())
+        portal.sign_in(outbox, victim, reference)
+        portal.look_for_news()
+        portal.by_id("portal-timeline-entry").filter(has_text="arrested").first.wait_for()
+        portal.page.evaluate("scrollTo(0, 0)")
+        portal.page.screenshot(path=IMAGES / "portal.png")
+        portal.open("messages")
+        portal.ask("When will somebody come? I am at home until six.")
+        crimes.answer("When will somebody come?", "Tomorrow at ten. Amelia")
+        crimes.page.screenshot(path=IMAGES / "crime-system.png")
+        supervisor = OfficerPage(context(browser, **DESKTOP).new_page())
+        supervisor.sign_in(harbour["console_page"], harbour["officers"][2])
+        supervisor.by_id("page-messages").click()
+        supervisor.by_id("message-search").fill("arrest")
+        supervisor.by_id("message-type").first.click()
+        supervisor.by_id("message-preview").get_by_text("Page of the portal").wait_for()
+        supervisor.page.screenshot(path=IMAGES / "messages.png")
+        browser.close()
+
+
 if __name__ == "__main__":
-    take(json.loads((HOME / "local.json").read_text("utf-8")))
+    running = json.loads((HOME / "local.json").read_text("utf-8"))
+    take(running)
+    take_portal(running)

@@ -23,6 +23,12 @@ forgets them after ten minutes without a touch.
 
 A sign-in lives for 15 minutes; a code for 10, or until the next one; five wrong codes end it. An invitation works once,
 for 48 hours, and replaces nothing: it only says whom of several people with the same answers is meant.
+
+Where `/options` says `one_login`, `/one-login` gives the address at GOV.UK One Login to which the browser goes. It comes
+back to the portal's address with `code` and `state`, or with `error`, in the query: the page takes them out of the
+address and sends the two to `/one-login/return`, within ten minutes and once. If that account was used here before, a
+code is on its way; if not, none is, and `/prove` is asked with the same `handle`. Both are answered the same. After the
+right code the account is remembered.
 """
 
 Handle = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$", description="Stands for this sign-in in the next steps.")]
@@ -35,6 +41,18 @@ class Begun(Document):
     asks: Annotated[list[Literal["reference", "date_of_birth"]], Field(description="What `/prove` wants to know.")]
 
 
+class Options(Document):
+    """Ways in beside the force's own."""
+
+    one_login: Annotated[bool, Field(description="GOV.UK One Login.")]
+
+
+class Address(Document):
+    """Where the browser goes."""
+
+    address: Annotated[str, Field(description="At GOV.UK One Login, `https://`.")]
+
+
 class CodeAsked(Document):
     """If what was said is right, a code is on its way."""
 
@@ -42,6 +60,10 @@ class CodeAsked(Document):
         int, Field(description="Seconds.", ge=1, le=int(CODE_LIFETIME.total_seconds()), examples=[600])
     ]
     resends: Annotated[int, Field(description="How many more codes may be asked for.", ge=0, le=RESENDS)]
+
+
+class Returned(Begun, CodeAsked):
+    """A sign-in under way. If this account was used here before, a code is on its way; else `/prove` sends one."""
 
 
 class SeenDevice(Document):
@@ -74,7 +96,17 @@ class SignedIn(Document):
 
 SIGN_IN: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
     {
+        ("GET", "/options"): Route(answers=Options),
         ("POST", "/start"): Route(takes="Start", answers=Begun, status=201, refuses=(*BODY, "too_many")),
+        ("POST", "/one-login"): Route(
+            takes="Elsewhere", answers=Address, refuses=(*BODY, "no_one_login", "too_many", "one_login_unavailable")
+        ),
+        ("POST", "/one-login/return"): Route(
+            takes="Return",
+            answers=Returned,
+            status=201,
+            refuses=(*BODY, "no_one_login", "expired", "one_login_refused", "one_login_unavailable"),
+        ),
         ("POST", "/prove"): Route(takes="Proof", answers=CodeAsked, refuses=(*BODY, "expired")),
         ("POST", "/resend"): Route(takes="Again", answers=CodeAsked, refuses=(*BODY, "expired")),
         ("POST", "/code"): Route(

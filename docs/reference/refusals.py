@@ -67,6 +67,9 @@ FROM_SIGN_IN: Final = (
     Refusal("expired", 403, "The sign-in is too old, used, or used up; or a step was left out.", "Begin again."),
     Refusal("too_many", 429, "Too many sign-ins were begun from this address within an hour.", "Show another way."),
     Refusal("sign_in_failed", 503, "The user pool did not answer. The code is still good.", "Send the same again."),
+    Refusal("no_one_login", 404, "This force does not use GOV.UK One Login.", "Fetch the options again."),
+    Refusal("one_login_refused", 403, "What GOV.UK One Login says of somebody does not fit together.", "Begin again."),
+    Refusal("one_login_unavailable", 503, "GOV.UK One Login does not answer.", "Show the other way in."),
 )
 """What only the portal's sign-in answers, besides the codes of the others."""
 
@@ -103,8 +106,6 @@ BEHIND_THE_DOORS: Final = (
     Refusal("seal_faulty", 409, "The package that was made does not verify. Nothing was stored."),
     Refusal("foreign_package", 409, "The package's place holds something else."),
     Refusal("no_package", 404, "The evidence store has no such object."),
-    Refusal("one_login_refused", 403, "GOV.UK One Login brought nobody back, or what it said does not fit together."),
-    Refusal("one_login_unavailable", 503, "GOV.UK One Login does not answer."),
     Refusal("signing_unavailable", 503, "The signing key does not answer."),
     Refusal("store_unavailable", 503, "The evidence store does not answer."),
 )
