@@ -94,11 +94,13 @@ def test_the_index_names_every_document() -> None:
         assert name == "README.md" or f"({name})" in index, f"docs/README.md does not name {name}"
 
 
-def test_the_readme_shows_both_pages_and_leads_to_the_documents() -> None:
+def test_the_readme_shows_every_page_and_leads_to_the_documents() -> None:
     targets = LINK.findall(text_of("README.md"))
     assert [target for target in targets if target.startswith("docs/images/")] == [
         "docs/images/widget.png",
         "docs/images/console.png",
+        "docs/images/portal.png",
+        "docs/images/messages.png",
     ]
     assert "docs/README.md" in targets
 
