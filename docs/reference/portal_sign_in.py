@@ -24,11 +24,11 @@ forgets them after ten minutes without a touch.
 A sign-in lives for 15 minutes; a code for 10, or until the next one; five wrong codes end it. An invitation works once,
 for 48 hours, and replaces nothing: it only says whom of several people with the same answers is meant.
 
-Where `/options` says `one_login`, `/one-login` gives the address at GOV.UK One Login to which the browser goes. It comes
-back to the portal's address with `code` and `state`, or with `error`, in the query: the page takes them out of the
-address and sends the two to `/one-login/return`, within ten minutes and once. If that account was used here before, a
-code is on its way; if not, none is, and `/prove` is asked with the same `handle`. Both are answered the same. After the
-right code the account is remembered.
+Where `/options` says `one_login`, `/one-login` gives the address at GOV.UK One Login to which the browser goes. It
+comes back to the portal's address with `code` and `state`, or with `error`, in the query: the page takes them out of
+the address and sends the two to `/one-login/return`, within ten minutes and once. If that account was used here before,
+a code is on its way; if not, none is, and `/prove` is asked with the same `handle`. Both are answered the same. After
+the right code the account is remembered.
 """
 
 Handle = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$", description="Stands for this sign-in in the next steps.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from chalice.app import Chalice
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,10 @@ from harbour.identity.victims.model import CHALLENGE, CODE_LIFETIME, Device, Vis
 from harbour.identity.victims.service import ASKS, Caller
 from harbour.rest import answering, body_of, request_of
 from harbour.runtime.clock import rfc3339
+from harbour.runtime.errors import NotFound
+
+if TYPE_CHECKING:
+    from harbour.identity.victims.one_login import OneLoginService
 
 app = Chalice("sign_in", configure_logs=False)
 
@@ -26,6 +30,19 @@ class Start(_Body):
     """The first step; with an invitation, or without one."""
 
     invitation: Annotated[str, Field(max_length=100)] | None = None
+
+
+class Elsewhere(Start):
+    """To GOV.UK One Login, which speaks two languages."""
+
+    language: Literal["en", "cy"] = "en"
+
+
+class Return(_Body):
+    """What GOV.UK One Login put into the address."""
+
+    code: Annotated[str, Field(min_length=1, max_length=1_000)]
+    state: Handle
 
 
 class Proof(_Body):
@@ -49,12 +66,36 @@ class Code(_Body):
     code: Annotated[str, Field(pattern=r"^ *[0-9]{3} ?[0-9]{3} *$", max_length=20)]
 
 
+@app.route("/options", methods=["GET"])
+@answering(app)
+def options() -> dict[str, Any]:
+    """Which ways in there are beside the force's own."""
+    return {"one_login": casework.one_login_offered()}
+
+
 @app.route("/start", methods=["POST"])
 @answering(app, status=201)
 def start() -> dict[str, Any]:
     """Begin. A wrong or used invitation is answered like none."""
     asked = body_of(app, Start)
     return {"handle": casework.sign_in().start(asked.invitation, _caller()), "asks": list(ASKS)}
+
+
+@app.route("/one-login", methods=["POST"])
+@answering(app)
+def one_login() -> dict[str, Any]:
+    """Where the browser goes to sign in with GOV.UK One Login. It comes back to the portal's own address."""
+    asked = body_of(app, Elsewhere)
+    return {"address": _one_login().leave(asked.invitation, asked.language, _caller())}
+
+
+@app.route("/one-login/return", methods=["POST"])
+@answering(app, status=201)
+def one_login_return() -> dict[str, Any]:
+    """Back from there. Whether that account was used here before, and so a code is on its way, is not to be seen."""
+    asked = body_of(app, Return)
+    handle, codes_left = _one_login().come_back(asked.code, asked.state)
+    return {"handle": handle, "asks": list(ASKS), **_sent(codes_left)}
 
 
 @app.route("/prove", methods=["POST"])
@@ -112,6 +153,12 @@ def trigger(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             right = casework.proofs().accepts(str(event.get("userName") or ""), answer)
             response["answerCorrect"] = right and not request.get("userNotFound")
     return event
+
+
+def _one_login() -> OneLoginService:
+    if not casework.one_login_offered():
+        raise NotFound("no_one_login", "This force does not use GOV.UK One Login.")
+    return casework.one_login()
 
 
 def _sent(codes_left: int) -> dict[str, Any]:

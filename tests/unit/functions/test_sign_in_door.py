@@ -23,18 +23,24 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Entry:
     made = Entry()
     monkeypatch.setattr(casework, "sign_in", lambda: made.service)
     monkeypatch.setattr(casework, "proofs", lambda: made.proofs)
+    monkeypatch.setattr(casework, "one_login", lambda: made.one_login)
+    monkeypatch.setattr(casework, "one_login_offered", lambda: True)
     return made
 
 
 def post(path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+    return call("POST", path, body, **headers)
+
+
+def call(method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
     """Status and body of a call as it comes through CloudFront."""
     event = recorded("rest")
     event["requestContext"] |= {
         "resourcePath": path,
-        "httpMethod": "POST",
+        "httpMethod": method,
         "identity": {"sourceIp": "130.176.0.1", "userAgent": "Amazon CloudFront"},
     }
-    event |= {"httpMethod": "POST", "resource": path, "body": json.dumps(body) if body is not None else None}
+    event |= {"httpMethod": method, "resource": path, "body": json.dumps(body) if body is not None else None}
     event["headers"] = {
         "content-type": "application/json",
         "user-agent": PHONE,
@@ -44,13 +50,13 @@ def post(path: str, body: object = None, **headers: str) -> tuple[int, Any]:
     answer = door("sign_in").app(event, None)
     assert answer["headers"]["Cache-Control"] == "no-store"
     body = json.loads(answer["body"]) if answer["body"] else None
-    documented(path, answer["statusCode"], body)
+    documented(method, path, answer["statusCode"], body)
     return answer["statusCode"], body
 
 
-def documented(path: str, status: int, body: Any) -> None:
+def documented(method: str, path: str, status: int, body: Any) -> None:
     """Every answer is one that the API's document knows."""
-    response = DOCUMENT["paths"][path]["post"]["responses"][str(status)]
+    response = DOCUMENT["paths"][path][method.lower()]["responses"][str(status)]
     if "content" not in response:
         assert body is None
         return

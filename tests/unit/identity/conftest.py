@@ -12,4 +12,6 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Entry:
     made = Entry()
     monkeypatch.setattr(casework, "sign_in", lambda: made.service)
     monkeypatch.setattr(casework, "proofs", lambda: made.proofs)
+    monkeypatch.setattr(casework, "one_login", lambda: made.one_login)
+    monkeypatch.setattr(casework, "one_login_offered", lambda: True)
     return made

@@ -12,11 +12,14 @@ from typing import Any, cast
 from harbour.aws.victim_pool import VictimPool
 from harbour.contact.model import Channel, Consent, ContactPlan, Link, Person
 from harbour.crime.model import CrimeId, CrimeRef, PersonId
-from harbour.identity.victims.model import Device, Invitation, SignIn, Step, proof_key
+from harbour.identity.one_login import OneLogin, OneLoginSettings
+from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, SignIn, Step, proof_key
+from harbour.identity.victims.one_login import OneLoginService
 from harbour.identity.victims.ports import Stale
 from harbour.identity.victims.service import Caller, InvitationService, ProofService, SessionService, SignInService
 from tests.unit.functions.doors import door
 from tests.unit.identity.cognito import UserPool
+from tests.unit.identity.one_login.simulator import AFTER_LOGOUT, BASE, CLIENT, REDIRECT, Simulator, pem, rsa_key
 
 START = datetime(2026, 11, 24, 12, 1, tzinfo=UTC)
 REFERENCE = "42/12345/26"
@@ -27,6 +30,15 @@ PHONE = (
 LAPTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 AT_HOME = Caller(address="203.0.113.9", source="203.0.113.9", user_agent=PHONE)
 ELSEWHERE = Caller(address="198.51.100.7", source="198.51.100.7", user_agent=LAPTOP)
+
+
+ONE_LOGIN = OneLoginSettings(
+    discovery=BASE,
+    client_id=CLIENT,
+    redirect_uri=REDIRECT,
+    post_logout_uri=AFTER_LOGOUT,
+    private_key=pem(rsa_key("ours")),
+)
 
 
 def link(reference: str = REFERENCE, *, sensitive: bool = False) -> Link:
@@ -78,6 +90,8 @@ class MemorySignIns:
         self.salts: dict[date, str] = {}
         self.known: dict[PersonId, dict[str, Device]] = {}
         self.ended: dict[PersonId, datetime] = {}
+        self.away: dict[str, Away] = {}
+        self.accounts: dict[str, tuple[Linked, datetime]] = {}
         self.asked: Counter[str] = Counter()
         self.between: Callable[[], object] | None = None
         self._one = Lock()
@@ -123,6 +137,24 @@ class MemorySignIns:
         self.sign_ins[sign_in.hash] = replace(
             found, step=Step.DEAD, proof_hash="", proof_expires_at=None, version=found.version + 1
         )
+
+    def put_away(self, away: Away) -> None:
+        self.asked["put_away"] += 1
+        self.away[away.hash] = away
+
+    def take_away(self, hashed: str, now: datetime) -> Away | None:
+        self.asked["take_away"] += 1
+        taken = self.away.pop(hashed, None)
+        return taken if taken and taken.expires_at > now else None
+
+    def link(self, account: str, linked: Linked, now: datetime) -> None:
+        self.asked["link"] += 1
+        self.accounts[account] = linked, now + LINK_LIFETIME
+
+    def linked(self, account: str, now: datetime) -> Linked | None:
+        self.asked["linked"] += 1
+        linked, until = self.accounts.get(account, (None, now))
+        return linked if until > now else None
 
     def known_by(self, proof: str) -> tuple[PersonId, ...]:
         self.asked["known_by"] += 1
@@ -217,6 +249,9 @@ class Entry:
         self.pool = VictimPool(cast("Any", self.cognito), "pool", "client")
         self.invitations = InvitationService(self.store, self.clock, "https://portal.example/portal/")
         self.service = self.serve()
+        self.away = Simulator(self.clock)
+        client = OneLogin(ONE_LOGIN, self.away, self.clock)
+        self.one_login = OneLoginService(client, self.store, self.service, self.clock)
         for person in people or (DANA,):
             self.add(person)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from harbour.crime.delivery import LinkService
     from harbour.crime.intake import IntakeService
     from harbour.crime.service import UpdateService
+    from harbour.identity.victims.one_login import OneLoginService
     from harbour.identity.victims.service import InvitationService, ProofService, SessionService, SignInService
     from harbour.notification.ports import Provider
     from harbour.notification.receipts import ReceiptService
@@ -81,6 +82,15 @@ class BusSettings(Settings):
 
 
 CLOCK = SystemClock()
+class OneLoginVariables(Settings):
+    """How the force is registered at GOV.UK One Login; empty: it is not. The private key is in the secret."""
+
+    one_login_client: str = ""
+    one_login_issuer: str = ""
+    one_login_secret: str = ""
+    portal_url: str
+
+
 
 
 # -- stores and queues -----------------------------------------------------------------------------------------------
@@ -370,6 +380,35 @@ def portal() -> PortalService:
     """The portal."""
     from harbour import bootstrap
     from harbour.aws import clients
+def one_login_offered() -> bool:
+    """Whether the force has switched GOV.UK One Login on."""
+    return bool(load(OneLoginVariables).one_login_client)
+
+
+@cache
+def one_login() -> OneLoginService:
+    """Coming from GOV.UK One Login."""
+    from harbour.aws import clients
+    from harbour.aws.one_login import Https
+    from harbour.identity.one_login import OneLogin, OneLoginSettings
+    from harbour.identity.victims.one_login import OneLoginService
+
+    registered = load(OneLoginVariables)
+    key = clients.secrets().get_secret_value(SecretId=registered.one_login_secret)["SecretString"]
+    client = OneLogin(
+        OneLoginSettings(
+            discovery=registered.one_login_issuer,
+            client_id=registered.one_login_client,
+            redirect_uri=registered.portal_url,
+            post_logout_uri=registered.portal_url,
+            private_key=key,
+        ),
+        Https(),
+        CLOCK,
+    )
+    return OneLoginService(client, sign_in_store(), sign_in(), CLOCK)
+
+
     from harbour.aws.due import CaseAudit
     from harbour.aws.portal import PlanTable
     from harbour.directory.service import force_profile

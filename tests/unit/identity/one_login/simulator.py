@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
@@ -50,6 +50,12 @@ def unpadded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+class Watch(Protocol):
+    at: datetime
+
+    def now(self) -> datetime: ...
+
+
 @dataclass
 class Clock:
     at: datetime
@@ -60,15 +66,18 @@ class Clock:
 
 @dataclass
 class Simulator:
-    """`authorise_errors` and `id_token_errors` as in its `errorConfiguration`; ``down`` is a set of paths."""
+    """`authorise_errors` and `id_token_errors` as in its `errorConfiguration`; ``down`` is a set of paths; ``subject``
+    is who signs in.
+    """
 
-    clock: Clock
+    clock: Watch
     algorithm: str = "ES256"
     authorise_errors: set[str] = field(default_factory=set)
     id_token_errors: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     key_name: str = "first"
     keys_name_algorithms: bool = True
+    subject: str = SUBJECT
     sub_at_userinfo: str = SUBJECT
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     assertions: set[str] = field(default_factory=set)
@@ -232,7 +241,9 @@ class Simulator:
         challenge = unpadded(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if challenge != asked["code_challenge"]:
             return self._error("invalid_grant")
-        access = self.signed({"sub": SUBJECT, "scope": asked["scope"].split(), "client_id": CLIENT, "exp": now + 180})
+        access = self.signed(
+            {"sub": self.subject, "scope": asked["scope"].split(), "client_id": CLIENT, "exp": now + 180}
+        )
         return self._answer(
             200,
             {"access_token": access, "token_type": "Bearer", "expires_in": 180, "id_token": self._id(asked, access)},
@@ -246,7 +257,7 @@ class Simulator:
                 "iat": now + DAY if "TOKEN_NOT_VALID_YET" in wrong else now,
                 "exp": now - DAY if "TOKEN_EXPIRED" in wrong else now + 120,
                 "at_hash": unpadded(hashlib.sha256(access.encode()).digest()[:16]),
-                "sub": SUBJECT,
+                "sub": self.subject,
                 "aud": uuid4().hex if "INVALID_AUD" in wrong else CLIENT,
                 "iss": "https://example.com/identity-provider" if "INVALID_ISS" in wrong else f"{BASE}/",
                 "sid": SESSION,

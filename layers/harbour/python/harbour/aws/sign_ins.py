@@ -1,4 +1,4 @@
-"""Invitations, sign-ins under way, counters and devices in the table ``cases``."""
+"""Invitations, sign-ins under way, accounts, counters and devices in the table ``cases``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from harbour.aws import cases
 from harbour.aws.clients import code_of
 from harbour.crime.model import CrimeRef, PersonId
-from harbour.identity.victims.model import Device, Invitation, SignIn, Step
+from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, SignIn, Step
 from harbour.identity.victims.ports import Stale
 from harbour.runtime.clock import parse, rfc3339
 
@@ -112,6 +112,54 @@ class SignInTable:
         )
         return tuple(PersonId(item["person"]["S"]) for item in answer["Items"])
 
+    # -- GOV.UK One Login ------------------------------------------------------------------------------------------
+
+    def put_away(self, away: Away) -> None:
+        """One write."""
+        item: Item = {
+            **cases.key(f"away#{away.hash}"),
+            "nonce": {"S": away.nonce},
+            "verifier": {"S": away.verifier},
+            "until": {"S": rfc3339(away.expires_at)},
+            "expires": _epoch(away.expires_at),
+            **({"invited": {"S": away.invited}} if away.invited else {}),
+        }
+        self._db.put_item(TableName=self._table, Item=item)
+
+    def take_away(self, hashed: str, now: datetime) -> Away | None:
+        """One write: deleting it answers with it, once."""
+        taken = self._db.delete_item(
+            TableName=self._table, Key=cases.key(f"away#{hashed}"), ReturnValues="ALL_OLD"
+        ).get("Attributes")
+        if not taken or parse(taken["until"]["S"]) <= now:
+            return None
+        return Away(
+            hash=hashed,
+            nonce=taken["nonce"]["S"],
+            verifier=taken["verifier"]["S"],
+            expires_at=parse(taken["until"]["S"]),
+            invited=PersonId(taken["invited"]["S"]) if "invited" in taken else None,
+        )
+
+    def link(self, account: str, linked: Linked, now: datetime) -> None:
+        """One write; each use lengthens it."""
+        item: Item = {
+            **cases.key(f"account#{account}"),
+            "person": {"S": linked.person},
+            "crime": {"S": linked.crime},
+            "expires": _epoch(now + LINK_LIFETIME),
+        }
+        self._db.put_item(TableName=self._table, Item=item)
+
+    def linked(self, account: str, now: datetime) -> Linked | None:
+        """One strongly consistent read."""
+        item = self._db.get_item(TableName=self._table, Key=cases.key(f"account#{account}"), ConsistentRead=True).get(
+            "Item"
+        )
+        if not item or int(item["expires"]["N"]) <= now.timestamp():
+            return None
+        return Linked(person=PersonId(item["person"]["S"]), crime=CrimeRef(item["crime"]["S"]))
+
     # -- limits ----------------------------------------------------------------------------------------------------
 
     def count(self, what: str, key: str, until: datetime) -> int:
@@ -199,6 +247,7 @@ def sign_in_item(sign_in: SignIn) -> Item:
         "step": sign_in.step.value,
         "until": rfc3339(sign_in.expires_at),
         "invited": sign_in.invited or "",
+        "account": sign_in.account,
         "person": sign_in.person,
         "crime": sign_in.crime,
         "code_hash": sign_in.code_hash,
@@ -225,6 +274,7 @@ def sign_in_of(item: Item) -> SignIn:
         expires_at=parse(text("until")),
         step=Step(text("step")),
         invited=PersonId(text("invited")) if "invited" in item else None,
+        account=text("account"),
         person=PersonId(text("person")),
         crime=CrimeRef(text("crime")),
         asked=int(item["asked"]["N"]),

@@ -22,6 +22,10 @@ SIGN_IN_LIFETIME: Final = timedelta(minutes=15)
 CODE_LIFETIME: Final = timedelta(minutes=10)
 PROOF_LIFETIME: Final = timedelta(minutes=1)
 """So long Cognito may take to ask for the proof of a right code."""
+AWAY_LIFETIME: Final = timedelta(minutes=10)
+"""So long somebody may take at GOV.UK One Login."""
+LINK_LIFETIME: Final = timedelta(days=400)
+"""So long an account there that is not used is remembered."""
 CODE_ATTEMPTS: Final = 5
 RESENDS: Final = 2
 CODE_DIGITS: Final = 6
@@ -76,6 +80,35 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Somebody was sent to GOV.UK One Login. The page holds nothing of it: it is gone until they are back.
+
+    Attributes
+    ----------
+    hash
+        Of the ``state`` with which they come back.
+    nonce, verifier
+        What their ID token must repeat, and what only we can show for their authorization code (PKCE).
+    invited
+        As in `SignIn`.
+    """
+
+    hash: str
+    nonce: str
+    verifier: str
+    expires_at: datetime
+    invited: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Who once proved, coming from that account, what only they know: by which crime's reference, and got the code."""
+
+    person: PersonId
+    crime: CrimeRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """A sign-in under way.
 
@@ -85,6 +118,8 @@ class SignIn:
         Of the handle that the page holds in its memory.
     invited
         Whom the invitation named, if one came with it.
+    account
+        Hash of the GOV.UK One Login account that they came from; empty for who did not.
     person
         Who it is, once what they know was right; `NOBODY` for everybody else, who is shown the same.
     crime
@@ -103,6 +138,7 @@ class SignIn:
     expires_at: datetime
     step: Step = Step.STARTED
     invited: PersonId | None = None
+    account: str = ""
     person: PersonId = NOBODY
     crime: CrimeRef = NO_CRIME
     asked: int = 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from harbour.contact.model import Channel, Person
 from harbour.crime.model import CrimeRef, PersonId
-from harbour.identity.victims.model import Device, Invitation, SignIn
+from harbour.identity.victims.model import Away, Device, Invitation, Linked, SignIn
+
+if TYPE_CHECKING:
+    # What verifies tokens is heavy, and loaded only where a force has switched it on.
+    from harbour.identity.one_login import Begun, Identity
 
 
 class Stale(Exception):
@@ -40,6 +44,22 @@ class SignInStore(Protocol):
 
     def close(self, sign_in: SignIn) -> None:
         """End it, and forget its proof. Raises ``Stale`` unless it is as it was read."""
+        ...
+
+    def put_away(self, away: Away) -> None:
+        """Keep what somebody needs who comes back from GOV.UK One Login."""
+        ...
+
+    def take_away(self, hashed: str, now: datetime) -> Away | None:
+        """Use it up. Two callers never both get it."""
+        ...
+
+    def link(self, account: str, linked: Linked, now: datetime) -> None:
+        """Keep to whom an account leads, in place of whomever it led to before."""
+        ...
+
+    def linked(self, account: str, now: datetime) -> Linked | None:
+        """To whom an account leads."""
         ...
 
     def known_by(self, proof: str) -> tuple[PersonId, ...]:
@@ -109,6 +129,18 @@ class Pool(Protocol):
 
     def sign_out(self, person: PersonId) -> None:
         """End every session of the person."""
+        ...
+
+
+class OneLoginClient(Protocol):
+    """GOV.UK One Login, as :class:`harbour.identity.one_login.OneLogin` speaks to it."""
+
+    def begin(self, language: str = "en") -> Begun:
+        """Where to send the browser. Raises ``Unavailable``."""
+        ...
+
+    def finish(self, begun: Begun, query: Mapping[str, str]) -> Identity:
+        """Who came back. Raises ``Forbidden`` and ``Unavailable``."""
         ...
 
 

@@ -27,6 +27,7 @@ from harbour.identity.victims.model import (
     Device,
     Invitation,
     Limit,
+    Linked,
     SignIn,
     Visit,
     channel_for_code,
@@ -125,15 +126,46 @@ class SignInService:
         TooMany
             ``too_many``: from this address, within an hour.
         """
+        self.admit(caller)
+        return self._begin(self.invited(invitation))[0]
+
+    def admit(self, caller: Caller) -> None:
+        """Count somebody who begins. Raises ``TooMany`` as `start`."""
         now = self._clock.now()
         within = self._within(PER_ADDRESS_AND_HOUR, counted(caller.address), now)
         if not (self._within(PER_SOURCE_AND_HOUR, counted(caller.source), now) and within):
             log("sign-in", outcome="too_many")
             raise TooMany("too_many", "Too many attempts. Wait an hour, or call 101. In danger call 999.")
-        handle = new_token()
-        invited = self._store.take_invitation(token_hash(invitation or new_token()), now)
-        self._store.begin(SignIn(hash=token_hash(handle), expires_at=now + SIGN_IN_LIFETIME, invited=invited))
-        return handle
+
+    def invited(self, invitation: str | None) -> PersonId | None:
+        """Use an invitation up; whom it named. One that is wrong or used is like none."""
+        return self._store.take_invitation(token_hash(invitation or new_token()), self._clock.now())
+
+    def begin_from(self, account: str, invited: PersonId | None) -> tuple[str, int]:
+        """Begin for somebody who came from a GOV.UK One Login account, which is as good as what only they know where
+        they proved that with it before: then a code goes out. Answered the same, after the same time, for everybody:
+        who gets none may `prove`, and a right code links the account.
+
+        Parameters
+        ----------
+        account
+            Hash of the account's subject.
+
+        Returns
+        -------
+        tuple[str, int]
+            The handle, and how many more codes may be asked for.
+        """
+        began = self._pace.begin()
+        handle, sign_in = self._begin(invited, account)
+        linked = self._store.linked(account, self._clock.now())
+        wanted = linked if linked and invited in (None, linked.person) else Linked(person=NOBODY, crime=NO_CRIME)
+        person = self._people(wanted.person)
+        # Whoever is no longer in that crime has to prove another one.
+        if person is None or wanted.crime not in [link.crime for link in person.links]:
+            return handle, self._send(handle, sign_in, None, began)
+        sign_in = replace(sign_in, person=person.id, crime=wanted.crime)
+        return handle, self._send(handle, sign_in, person, began)
 
     def prove(self, handle: str, reference: str, date_of_birth: str) -> int:
         """Say what only the person knows. Right or wrong is answered the same; right sends a code.
@@ -201,6 +233,8 @@ class SignInService:
         except Unavailable:
             self._undo(sign_in, passed)
             raise
+        if passed.account:
+            self._store.link(passed.account, Linked(person=passed.person, crime=passed.crime), self._clock.now())
         log("sign-in", outcome="done")
         return SignedIn(tokens=tokens, visit=self._visit(passed.person, caller))
 
@@ -214,6 +248,13 @@ class SignInService:
         log("sign-in", outcome="signed_out")
 
     # -- means -----------------------------------------------------------------------------------------------------
+
+    def _begin(self, invited: PersonId | None, account: str = "") -> tuple[str, SignIn]:
+        handle = new_token()
+        expires = self._clock.now() + SIGN_IN_LIFETIME
+        sign_in = SignIn(hash=token_hash(handle), expires_at=expires, invited=invited, account=account)
+        self._store.begin(sign_in)
+        return handle, sign_in
 
     def _current(self, handle: str) -> SignIn:
         sign_in = self._store.get(token_hash(handle))
@@ -279,7 +320,7 @@ class SignInService:
         raise _expired()
 
     def _undo(self, before: SignIn, passed: SignIn) -> None:
-        """Let the same code be tried again, unless Cognito has taken the proof already. It was right: no guess is won."""
+        """Let the same code be tried again, unless Cognito took the proof already. It was right: no guess is won."""
         try:
             self._store.put(replace(before, version=passed.version))
         except Stale:
