@@ -218,6 +218,25 @@ class OidcFederation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneLogin:
+    """Victims may come from GOV.UK One Login, where the force has registered the portal as a service.
+
+    Attributes
+    ----------
+    client_id
+        The service's id there.
+    issuer
+        Base address of the environment: ``https://oidc.account.gov.uk``, or that of the integration environment.
+    key_secret_name
+        Name of the Secrets Manager secret that holds the private key (PEM) of the registered public key; never the key.
+    """
+
+    client_id: str
+    issuer: str
+    key_secret_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
     """Memory (MB), time-out (seconds) and, where set, reserved concurrency of one function."""
 
@@ -289,6 +308,8 @@ class Settings:
         Where each crime system takes what Harbour sends it, by source (``harbour/crime/data/sources.json``).
     mutual_tls
         Where crime systems call that prove themselves by a client certificate; None when there is none.
+    one_login
+        Optional; see its class. Needs a web address to come back to.
     sms_sender
         Alphanumeric sender of text messages, at most 11 characters: neutral, since others may see it.
     email_from
@@ -320,6 +341,7 @@ class Settings:
     callback_urls: tuple[str, ...] = ()
     crime_systems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     mutual_tls: MutualTls | None = None
+    one_login: OneLogin | None = None
     sms_sender: str = "Update"
     email_from: str = "updates@messages.example"
     providers: tuple[str, ...] = ("aws",)
@@ -344,6 +366,10 @@ class Settings:
             raise SettingsError("the embedded cloud belongs to the local environment, and only to it")
         if self.federation is not None and not self.callback_urls:
             raise SettingsError("federated sign-in needs callback_urls")
+        if self.one_login is not None and not self.portal_url.startswith("https://"):
+            raise SettingsError("GOV.UK One Login needs a web address to come back to: domain or web_address")
+        if self.one_login is not None and not self.one_login.issuer.startswith("https://"):
+            raise SettingsError("GOV.UK One Login's issuer begins with https://")
 
     @property
     def local(self) -> bool:

@@ -130,7 +130,7 @@ class HarbourPortal(Stack):
         }
         for name in _DOORS:
             if name not in self.functions:
-                self._add(name, environment)
+                self._add(name, environment | (self._one_login if name == "sign_in" else {}))
         self._grant()
         self._connect()
         self.hooks_api, self.sign_in_api, self.portal_api, self.oversight_api = self._rest_apis(apps, identity)
@@ -206,6 +206,18 @@ class HarbourPortal(Stack):
         }
 
     def _add(self, name: str, environment: Mapping[str, str]) -> None:
+    @property
+    def _one_login(self) -> dict[str, str]:
+        """How the portal is registered at GOV.UK One Login; nothing where it is not."""
+        asked = self._settings.one_login
+        if asked is None:
+            return {}
+        return {
+            "HARBOUR_ONE_LOGIN_CLIENT": asked.client_id,
+            "HARBOUR_ONE_LOGIN_ISSUER": asked.issuer,
+            "HARBOUR_ONE_LOGIN_SECRET": asked.key_secret_name,
+        }
+
         door = _DOORS[name]
         self.functions[name] = HarbourFunction(
             self,
@@ -313,6 +325,14 @@ class HarbourPortal(Stack):
             )
         oversight = functions["oversight"]
         oversight.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"], [cases])
+        if settings.one_login is not None:
+            # Secrets Manager ends each ARN with six characters of its own
+            key = self.format_arn(
+                service="secretsmanager",
+                resource="secret",
+                resource_name=f"{settings.one_login.key_secret_name}-??????",
+            ).replace("secret/", "secret:")
+            functions["sign_in"].allow(["secretsmanager:GetSecretValue"], [key])
         oversight.allow(["dynamodb:Query"], [f"{cases}/index/due"])
         functions["sign_in"].allow(
             [

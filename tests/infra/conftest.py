@@ -11,7 +11,15 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from infra.app import APPS, build, feature_flags
-from infra.config.settings import CustomDomain, MutualTls, OidcFederation, SamlFederation, Settings, settings_for
+from infra.config.settings import (
+    CustomDomain,
+    MutualTls,
+    OidcFederation,
+    OneLogin,
+    SamlFederation,
+    Settings,
+    settings_for,
+)
 from infra.constructs.chalice_api import load_chalice_app
 from infra.layers import StubAssets
 from tests.infra.template import Assembly
@@ -40,6 +48,11 @@ MUTUAL_TLS = MutualTls(
     trust_store_bucket="eastshire-trust",
     trust_store_key="crime-systems.pem",
 )
+ONE_LOGIN = OneLogin(
+    client_id="HGIOgho9HIRhgoepdIOPFdIUWgewi0jw",
+    issuer="https://oidc.account.gov.uk",
+    key_secret_name="eastshire-one-login",
+)
 VARIANTS: dict[str, Callable[[], Settings]] = {
     "local": lambda: settings_for("local", local_port=4999),
     "dev": lambda: settings_for("dev"),
@@ -50,6 +63,7 @@ VARIANTS: dict[str, Callable[[], Settings]] = {
         federation=SAML,
         callback_urls=("https://chat.eastshire.example/console/",),
         mutual_tls=MUTUAL_TLS,
+        one_login=ONE_LOGIN,
     ),
     "oidc": lambda: replace(settings_for("dev"), federation=OIDC, callback_urls=("https://x.example/console/",)),
 }

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from harbour.casework import OneLoginVariables
+from harbour.runtime.settings import load
 from infra.layers.target import ROOT
+from tests.infra.conftest import ONE_LOGIN
 from tests.infra.template import Assembly
 from tests.infra.test_rights import flat, listed
 
@@ -94,6 +97,7 @@ NAMES = [
     (r"OutputName.*Bus\w*Arn", "bus"),
     (r"secret:harbour/\w+/source/", "sources"),
     (r"secret:harbour/\w+/notify", "notify"),
+    (r"secret:eastshire-one-login-\?{6}$", "one login"),
     (r"(identity/[\w@.]+)$", ""),
     (r"configuration-set/", "mail"),
     (r"/socket/(POST|DELETE)/@connections/", "socket"),
@@ -113,9 +117,10 @@ def called(resource: Any) -> str:
     raise LookupError(text)
 
 
-def test_each_function_may_do_exactly_what_the_table_says(prod: Assembly) -> None:
+def rights(assembly: Assembly) -> dict[str, Rights]:
+    """What each function may do."""
     found: dict[str, Rights] = {name: set() for name in EXPECTED}
-    for policy in prod.portal.properties("AWS::IAM::Policy").values():
+    for policy in assembly.portal.properties("AWS::IAM::Policy").values():
         (role,) = policy["Roles"]
         name = role["Ref"].partition("Role")[0]
         if name not in found:
@@ -128,10 +133,47 @@ def test_each_function_may_do_exactly_what_the_table_says(prod: Assembly) -> Non
                 for action in listed(statement["Action"])
                 for resource in listed(statement["Resource"])
             }
-    for name, rights in found.items():
-        assert rights - OF_EVERY_FUNCTION == EXPECTED[name], name
-    for rights in found.values():
-        assert rights >= OF_EVERY_FUNCTION
+    for allowed in found.values():
+        assert allowed >= OF_EVERY_FUNCTION
+    return {name: allowed - OF_EVERY_FUNCTION for name, allowed in found.items()}
+
+
+def test_each_function_may_do_exactly_what_the_table_says(prod: Assembly) -> None:
+    found = rights(prod)
+    for name, expected in EXPECTED.items():
+        assert found[name] == expected, name
+
+
+def test_with_one_login_the_sign_in_alone_reads_its_key_and_nobody_may_do_more(
+    synthesised: Callable[[str], Assembly],
+) -> None:
+    found = rights(synthesised("federated"))
+    for name, expected in EXPECTED.items():
+        more = {("secretsmanager:GetSecretValue", "one login")} if name == "SignIn" else set()
+        assert found[name] == expected | more, name
+
+
+def test_only_the_sign_in_knows_one_login_and_only_where_it_is_switched_on(
+    synthesised: Callable[[str], Assembly], prod: Assembly
+) -> None:
+    def told(assembly: Assembly) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for id_, function in assembly.portal.properties("AWS::Lambda::Function").items():
+            variables = function.get("Environment", {}).get("Variables", {})
+            ours = {name: value for name, value in variables.items() if "ONE_LOGIN" in name}
+            found |= {id_.partition("Function")[0]: ours} if ours else {}
+        return found
+
+    assert told(prod) == {}
+    found = told(synthesised("federated"))
+    assert found.keys() == {"SignIn"}
+    # as the function itself reads it
+    assert load(OneLoginVariables, found["SignIn"] | {"HARBOUR_PORTAL_URL": ""}) == OneLoginVariables(
+        one_login_client=ONE_LOGIN.client_id,
+        one_login_issuer="https://oidc.account.gov.uk",
+        one_login_secret="eastshire-one-login",
+        portal_url="",
+    )
 
 
 def test_updates_come_in_order_and_each_queue_has_its_dead_letters(prod: Assembly) -> None:

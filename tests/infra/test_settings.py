@@ -8,6 +8,7 @@ import pytest
 
 from harbour.directory.service import force_profile
 from infra.config.settings import EASTSHIRE, Settings, SettingsError, settings_for
+from tests.infra.conftest import DOMAIN, ONE_LOGIN
 
 
 @pytest.fixture(params=["local", "dev", "prod"])
@@ -53,6 +54,17 @@ def test_an_audit_that_is_kept_for_no_time_is_refused(days: int) -> None:
 
 def test_only_a_federated_console_has_a_second_place_to_sign_in(settings: Settings) -> None:
     assert settings.federation_origin is None
+
+
+def test_one_login_needs_a_place_to_come_back_to_and_an_address_of_its_own() -> None:
+    with pytest.raises(SettingsError, match="come back"):
+        replace(settings_for("prod"), one_login=ONE_LOGIN)
+    with pytest.raises(SettingsError, match="issuer"):
+        replace(settings_for("prod"), domain=DOMAIN, one_login=replace(ONE_LOGIN, issuer="oidc.account.gov.uk"))
+
+
+def test_one_login_is_off_unless_a_force_asks_for_it(settings: Settings) -> None:
+    assert settings.one_login is None
 
 
 def test_the_embedded_cloud_belongs_to_the_local_environment_only() -> None:
