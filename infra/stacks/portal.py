@@ -205,7 +205,6 @@ class HarbourPortal(Stack):
             **settings.timers.variables,
         }
 
-    def _add(self, name: str, environment: Mapping[str, str]) -> None:
     @property
     def _one_login(self) -> dict[str, str]:
         """How the portal is registered at GOV.UK One Login; nothing where it is not."""
@@ -218,6 +217,7 @@ class HarbourPortal(Stack):
             "HARBOUR_ONE_LOGIN_SECRET": asked.key_secret_name,
         }
 
+    def _add(self, name: str, environment: Mapping[str, str]) -> None:
         door = _DOORS[name]
         self.functions[name] = HarbourFunction(
             self,
@@ -323,8 +323,6 @@ class HarbourPortal(Stack):
                     ),
                 ],
             )
-        oversight = functions["oversight"]
-        oversight.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"], [cases])
         if settings.one_login is not None:
             # Secrets Manager ends each ARN with six characters of its own
             key = self.format_arn(
@@ -333,6 +331,8 @@ class HarbourPortal(Stack):
                 resource_name=f"{settings.one_login.key_secret_name}-??????",
             ).replace("secret/", "secret:")
             functions["sign_in"].allow(["secretsmanager:GetSecretValue"], [key])
+        oversight = functions["oversight"]
+        oversight.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"], [cases])
         oversight.allow(["dynamodb:Query"], [f"{cases}/index/due"])
         functions["sign_in"].allow(
             [
