@@ -75,13 +75,6 @@ class VictimSettings(Settings):
     victim_client: str
 
 
-class BusSettings(Settings):
-    """Where is told who read what."""
-
-    event_bus: str
-
-
-CLOCK = SystemClock()
 class OneLoginVariables(Settings):
     """How the force is registered at GOV.UK One Login; empty: it is not. The private key is in the secret."""
 
@@ -91,6 +84,13 @@ class OneLoginVariables(Settings):
     portal_url: str
 
 
+class BusSettings(Settings):
+    """Where is told who read what."""
+
+    event_bus: str
+
+
+CLOCK = SystemClock()
 
 
 # -- stores and queues -----------------------------------------------------------------------------------------------
@@ -359,27 +359,6 @@ def sign_in() -> SignInService:
     )
 
 
-@cache
-def proofs() -> ProofService:
-    """Cognito's question."""
-    from harbour.identity.victims.service import ProofService
-
-    return ProofService(sign_in_store(), CLOCK)
-
-
-@cache
-def sessions() -> SessionService:
-    """Whether a token is still good."""
-    from harbour.identity.victims.service import SessionService
-
-    return SessionService(sign_in_store())
-
-
-@cache
-def portal() -> PortalService:
-    """The portal."""
-    from harbour import bootstrap
-    from harbour.aws import clients
 def one_login_offered() -> bool:
     """Whether the force has switched GOV.UK One Login on."""
     return bool(load(OneLoginVariables).one_login_client)
@@ -409,6 +388,27 @@ def one_login() -> OneLoginService:
     return OneLoginService(client, sign_in_store(), sign_in(), CLOCK)
 
 
+@cache
+def proofs() -> ProofService:
+    """Cognito's question."""
+    from harbour.identity.victims.service import ProofService
+
+    return ProofService(sign_in_store(), CLOCK)
+
+
+@cache
+def sessions() -> SessionService:
+    """Whether a token is still good."""
+    from harbour.identity.victims.service import SessionService
+
+    return SessionService(sign_in_store())
+
+
+@cache
+def portal() -> PortalService:
+    """The portal."""
+    from harbour import bootstrap
+    from harbour.aws import clients
     from harbour.aws.due import CaseAudit
     from harbour.aws.portal import PlanTable
     from harbour.directory.service import force_profile
