@@ -1,4 +1,4 @@
-"""What one conversation costs on AWS, and what a month costs before anybody writes: ``python -m docs.cost_model``.
+"""What a conversation and an update cost on AWS, and a month in which nothing happens: ``python -m docs.cost_model``.
 
 Counts follow from the code (each says from where), prices from AWS's lists. Nothing here was measured on AWS. The
 output stands in ``docs/deploying.md``, that of ``--sizes`` in ``docs/data-model.md``, and a test compares them.
@@ -14,12 +14,22 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final
 
-from harbour.aws import items
+from harbour.aws import cases, items
+from harbour.aws.crimes import entry_item
+from harbour.aws.notifications import notification_item
+from harbour.contact.model import Channel
 from harbour.conversation import model
 from harbour.conversation.model import ClientId, ConnectionId, ConversationId, Kind, Presence, Timing
 from harbour.conversation.ports import Note
+from harbour.crime.intake import event_to_json
+from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, OfficerInCharge, PersonId
+from harbour.crime.model import Kind as CrimeKind
+from harbour.crime.ports import Entry
 from harbour.evidence.chain import JsonValue
 from harbour.identity.model import Grant, Officer, Role, Ticket
+from harbour.notification import cost
+from harbour.notification.model import Notification, NotificationId
+from harbour.notification.model import State as Sending
 
 _NOW: Final = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 _ID: Final = ConversationId("0" * 32)
@@ -47,6 +57,9 @@ LOG_GB: Final = Price("CloudWatch Logs, GB taken in", 0.5985, "London")
 S3_PUT: Final = Price("S3, PUT", 5.3e-6, "London")
 KMS_REQUEST: Final = Price("KMS, request", 3e-6, "London")
 KMS_KEY: Final = Price("KMS, key and month", 1.0, "London")
+QUEUE_REQUEST: Final = Price("SQS standard queue, request", 0.40 / _MILLION, "us-east-1")
+FIFO_REQUEST: Final = Price("SQS FIFO queue, request", 0.50 / _MILLION, "us-east-1")
+SECRET: Final = Price("Secrets Manager, secret and month", 0.40, "all regions")
 FIREWALL: Final = Price("WAF, web ACL and month", 5.0, "all regions")
 FIREWALL_RULE: Final = Price("WAF, rule and month", 1.0, "all regions")
 ALARM: Final = Price("CloudWatch, alarm and month", 0.10, "all regions")
@@ -66,6 +79,8 @@ class Assumed:
         Of Lambda for a frame that asks nothing of another service but the table and the sockets.
     milliseconds_translating
         Of Lambda for a message that waits for Translate.
+    milliseconds_updating
+        Of Lambda for each of the four functions that an update with a text message passes.
     """
 
     minutes: int = 40
@@ -74,6 +89,7 @@ class Assumed:
     typing_per_message: int = 2
     milliseconds: int = 25
     milliseconds_translating: int = 250
+    milliseconds_updating: int = 60
 
 
 CHAT_MB: Final = 512
@@ -89,6 +105,12 @@ SEAL_SECONDS: Final = 5
 MINUTES_OF_A_MONTH: Final = 30 * 24 * 60
 FIREWALLS: Final = 3
 FIREWALL_RULES: Final = 14
+SECRETS: Final = 4
+"""One for each crime system of the demonstration force."""
+
+MINUTE_FUNCTIONS: Final = 2
+"""``timers`` and ``deadlines``."""
+
 ALARMS: Final = 79
 
 
@@ -210,17 +232,89 @@ def conversation(assumed: Assumed) -> list[Line]:
     ]
 
 
+def update_writes() -> Iterator[tuple[str, int]]:
+    """(what, write units) of one update that becomes one text message to one victim, and its receipt.
+
+    A write in a transaction costs twice; each change of what the index `due` holds costs a unit more, a move two.
+    """
+    event, message = _update()
+    inbox = write_units(
+        {**cases.key(cases.inbox(event.source, event.id)), "body": {"S": event_to_json(event)}, "state": {"S": "new"}}
+    )
+    told = write_units(notification_item(message))
+    yield "accepted", inbox + 1
+    entry = write_units(entry_item(Entry(event=event, effect=Effect.APPLIED, received_at=_NOW)))
+    yield "applied: inbox, crime, event, message", 2 * inbox + 1 + 2 * 2 + 2 * entry + 2 * told + 1
+    yield "claimed, counted against the networks' limits", told + 2 + 1
+    yield "sent, with the way back from its receipt, counted", 2 * told + 1 + 2 + 1
+    yield "delivered, counted", told + 1
+
+
+def update(assumed: Assumed) -> list[Line]:
+    """The bill of one update that becomes one text message, without the text message itself."""
+    functions = 4  # webhooks, updates, notifier, receipts
+    return [
+        Line("REST: the webhook", 1, REST_REQUEST),
+        Line("SQS: sent, received, deleted; updates in order", 3, FIFO_REQUEST),
+        Line("SQS: sent, received, deleted; messages", 3, QUEUE_REQUEST),
+        Line("Lambda: invocations", functions, INVOCATION),
+        Line("Lambda: functions", functions * assumed.milliseconds_updating / 1_000 * CHAT_MB / 1_024, GB_SECOND),
+        *(Line(f"DynamoDB: writes, {what}", units, WRITE) for what, units in update_writes()),
+        Line("DynamoDB: reads", 12, READ),
+        Line("logs", functions * LOG_BYTES / 1e9, LOG_GB),
+    ]
+
+
+def _update() -> tuple[CrimeEvent, Notification]:
+    event = CrimeEvent(
+        source="athena",
+        id=EventId("msg_" + "0" * 26),
+        crime=CrimeRef("42/104417/26"),
+        kind=CrimeKind("suspect_arrested"),
+        occurred_at=_NOW,
+        version=7,
+        offence="burglary",
+        area="Northgate",
+        officer=OfficerInCharge(name="Amelia Hart", collar="4417", station="Northgate"),
+    )
+    message = Notification(
+        id=NotificationId("0" * 32),
+        person=PersonId("0" * 32),
+        crime=event.crime,
+        causes=(event.id,),
+        type=event.kind,
+        type_version=1,
+        channel=Channel.SMS,
+        language="en",
+        values={"name": "Alex", "officer": "Amelia Hart"},
+        state=Sending.SENT,
+        created_at=_NOW,
+        due_at=_NOW,
+        deadline_at=_NOW,
+        attempt=1,
+        claimed_at=_NOW,
+        provider="aws",
+        provider_id="0" * 36,
+        sent_at=_NOW,
+        sha256="0" * 64,
+        parts=1,
+    )
+    return event, message
+
+
 def month() -> list[Line]:
     """The bill of a month in which nobody writes."""
-    timer_seconds = MINUTES_OF_A_MONTH * 0.05
+    runs = MINUTE_FUNCTIONS * MINUTES_OF_A_MONTH
+    timer_seconds = runs * 0.05
     return [
         Line("KMS: the signing key", 1, KMS_KEY),
         Line("WAF: web ACLs", FIREWALLS, FIREWALL),
         Line("WAF: rules", FIREWALL_RULES, FIREWALL_RULE),
         Line("CloudWatch: alarms", ALARMS, ALARM),
-        Line("Lambda: timers, once a minute", MINUTES_OF_A_MONTH, INVOCATION),
-        Line("Lambda: timers, 50 ms each", timer_seconds * CHAT_MB / 1_024, GB_SECOND),
-        Line("DynamoDB: reads of the timers", MINUTES_OF_A_MONTH * 0.5, READ),
+        Line("Secrets Manager: keys of crime systems", SECRETS, SECRET),
+        Line("Lambda: timers and deadlines, once a minute", runs, INVOCATION),
+        Line("Lambda: timers and deadlines, 50 ms each", timer_seconds * CHAT_MB / 1_024, GB_SECOND),
+        Line("DynamoDB: reads of the timers and of what is due", MINUTES_OF_A_MONTH * (0.5 + 4 * 0.5), READ),
     ]
 
 
@@ -238,6 +332,17 @@ def report(assumed: Assumed) -> Iterator[str]:
     yield from _table(bill, 1_000)
     yield f"| **a thousand conversations** | | **{total * 1_000:.2f}** |"
     yield f"| without translation | | {(total - translated) * 1_000:.2f} |"
+    yield ""
+    yield (
+        "One update of a crime system that becomes a text message of one part. Dollars for a thousand such updates, "
+        "without the text messages:"
+    )
+    yield ""
+    passed = update(assumed)
+    yield from _table(passed, 1_000)
+    yield f"| **a thousand updates** | | **{sum(line.dollars for line in passed) * 1_000:.3f}** |"
+    pence = cost.price(Channel.SMS, 1, "aws")
+    yield f"| a thousand text messages of one part, pounds | | {pence * 10:.2f} |"
     yield ""
     yield "A month in which nobody writes, dollars:"
     yield ""
