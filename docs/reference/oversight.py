@@ -99,6 +99,7 @@ class RefusedUpdate(Document):
     """An update that proved who sent it and could not be read."""
 
     source: str
+    crime: Annotated[str, Field(description="The crime's reference; empty where not even that could be read.")]
     since: Instant
     field: Annotated[str, Field(description="In the crime system's own words.")]
     detail: str

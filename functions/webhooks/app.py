@@ -38,4 +38,8 @@ def update(source: str) -> dict[str, Any]:
 
 def _fingerprint(pem: str) -> str:
     """SHA-256 of the client certificate with which API Gateway was called; empty without one."""
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest() if pem else ""
+    try:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest() if pem else ""
+    except ValueError:
+        # What is no certificate proves nothing.
+        return ""

@@ -73,9 +73,15 @@ def test_problems_are_listed_longest_known_first_until_they_are_mended(table: Ov
 
 def test_updates_that_could_not_be_read_are_listed_with_their_field(table: OversightTable) -> None:
     told = {"code": "bad_field", "field": "updateTime", "detail": "This field is missing."}
-    InboxTable(table._db, "cases").put_refused("niche", EventId("evt#1"), told, NOW)
-    (found,) = table.refused(10)
-    assert (found.source, found.since, found.field, found.detail) == ("niche", NOW, "updateTime", told["detail"])
+    inbox = InboxTable(table._db, "cases")
+    inbox.put_refused("niche", EventId("evt#1"), CrimeRef("44/1"), told | {"field": "oicName"}, NOW)
+    inbox.put_refused("niche", EventId("evt#1"), CrimeRef("44/1"), told, NOW)
+    inbox.put_refused("storm", EventId("evt#1"), None, {"code": "bad_body", "detail": "No object."}, NOW)
+    found = {(one.source, one.crime, one.since, one.field, one.detail) for one in table.refused(10)}
+    assert found == {
+        ("niche", "44/1", NOW, "updateTime", told["detail"]),
+        ("storm", "", NOW, "", "No object."),
+    }
 
 
 def test_messages_that_wait_are_found_and_what_went_is_counted_by_day(table: OversightTable) -> None:

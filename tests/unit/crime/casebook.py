@@ -107,7 +107,7 @@ class MemoryCases:
         self._step = step
         self._now = now
         self.inbox: dict[tuple[str, EventId], _Waiting] = {}
-        self.refused: list[tuple[str, EventId]] = []
+        self.refused: dict[tuple[str, EventId], tuple[CrimeRef | None, Mapping[str, object]]] = {}
         self.states: dict[CrimeRef, CrimeState] = {}
         self.entries: dict[CrimeRef, dict[EventId, Entry]] = defaultdict(dict)
         self.letters: dict[CrimeRef, dict[str, Message]] = defaultdict(dict)
@@ -129,8 +129,12 @@ class MemoryCases:
         self._step("put done")
         return True
 
-    def put_refused(self, source: str, ident: EventId, problem: Mapping[str, object], at: datetime) -> None:
-        self.refused.append((source, ident))
+    def put_refused(
+        self, source: str, ident: EventId, crime: CrimeRef | None, problem: Mapping[str, object], at: datetime
+    ) -> None:
+        self._step("refuse")
+        self.refused[(source, ident)] = (crime, problem)
+        self._step("refuse done")
 
     def waiting(self, source: str, ident: EventId) -> CrimeEvent | None:
         self._step("waiting")

@@ -17,6 +17,7 @@ from harbour.crime.delivery import REFUSED
 from harbour.crime.kinds import kinds
 from harbour.crime.link import BACK_OFF, Reason
 from harbour.webhook.model import LARGEST_BODY, TOLERANCE_SECONDS, Key, sign, verify
+from harbour.webhook.payload import DEEPEST
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "connecting-a-crime-system.md").read_text("utf-8")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -75,6 +76,7 @@ def test_the_library_takes_what_harbour_signs(tmp_path: Path) -> None:
 
 def test_numbers_and_names_are_those_of_the_code() -> None:
     assert f"at most {LARGEST_BODY // 1024} KB" in GUIDE
+    assert f"more than {DEEPEST} levels" in GUIDE
     assert f"Clock ({TOLERANCE_SECONDS // 60} minutes)" in GUIDE
     assert all(str(status) in GUIDE for status in REFUSED)
     hours = [delay.total_seconds() / 3_600 for delay in BACK_OFF]
@@ -97,6 +99,7 @@ def test_every_reason_for_a_task_is_explained() -> None:
         Reason.NOT_DELIVERED: "a message that did not arrive",
         Reason.APPOINTMENT_CHANGE: "another time asked for",
         Reason.CONTACT_PLAN_CHANGED: "a contact plan that was changed",
+        Reason.REJECTED_UPDATE: "an update that could not be read",
     }
     told = GUIDE.split("`harbour.task.created` |")[1].split("\n")[0]
     for said in words.values():

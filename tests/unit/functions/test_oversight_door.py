@@ -140,7 +140,7 @@ def test_a_type_or_a_language_that_does_not_exist_is_named(records: Records) -> 
 
 def test_what_is_wrong_is_listed_with_its_crime_and_its_fix_and_counted(records: Records) -> None:
     records.listed = [problem("a1"), problem("a2", check="shared", blocks=True), problem("a3")]
-    records.unread = [Refused(source="niche", since=NOW, field="updateTime", detail="This field is missing.")]
+    records.unread = [Refused(source="niche", crime="44/1", since=NOW, field="updateTime", detail="Missing.")]
     seen = call("GET", "/quality", group="officer")
     assert [(one["crime"], one["fix"], one["blocks"]) for one in seen["problems"]][1] == (
         "42/104417/26",

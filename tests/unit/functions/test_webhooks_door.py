@@ -16,8 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harbour import casework
+from harbour.crime.adapters import time_field
 from harbour.crime.intake import IntakeService, SourceKeys, sources
-from harbour.crime.model import CrimeEvent, EventId
+from harbour.crime.link import Progress
+from harbour.crime.model import CrimeEvent, CrimeRef, EventId
 from harbour.webhook.model import HEADERS, LARGEST_BODY, Key, sign
 from tests.unit.crime.casebook import MemoryCases
 from tests.unit.functions.doors import door, recorded
@@ -39,11 +41,22 @@ def payload(system: str) -> dict[str, Any]:
 
 
 @dataclass
+class Links:
+    """The queue of what goes back to crime systems."""
+
+    told: list[tuple[str, str]]
+
+    def ask(self, crime: CrimeRef, task: str) -> None:
+        self.told.append((crime, task))
+
+
+@dataclass
 class Harbour:
     """The door over stores in memory."""
 
     cases: MemoryCases = field(default_factory=MemoryCases)
     asked: list[EventId] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[str, SourceKeys] = field(default_factory=dict)
     store_fails: bool = False
 
@@ -61,8 +74,16 @@ class Harbour:
             raise ConnectionError("the table does not answer, and 07700 900123 must not be logged")
         return self.cases.put(event, at)
 
-    def put_refused(self, source: str, ident: EventId, problem: Mapping[str, object], at: datetime) -> None:
-        self.cases.put_refused(source, ident, problem, at)
+    def put_refused(
+        self, source: str, ident: EventId, crime: CrimeRef | None, problem: Mapping[str, object], at: datetime
+    ) -> None:
+        if self.store_fails:
+            raise ConnectionError("the table does not answer")
+        self.cases.put_refused(source, ident, crime, problem, at)
+
+    @property
+    def links(self) -> Links:
+        return Links(self.told)
 
     def post(
         self, source: str, body: bytes, headers: Mapping[str, str], *, certificate: bytes = b"", encoded: bool = False
@@ -107,7 +128,7 @@ def harbour(monkeypatch: pytest.MonkeyPatch) -> Harbour:
             "custody": SourceKeys(certificate=hashlib.sha256(CERTIFICATE).hexdigest()),
         }
     )
-    service = IntakeService(made, made, made, made)
+    service = IntakeService(made, made, made, made.cases, made.links, made)
     monkeypatch.setattr(casework, "intake", lambda: service)
     return made
 
@@ -173,7 +194,7 @@ def test_what_is_not_proven_is_answered_alike_and_leaves_nothing(harbour: Harbou
     status, problem = harbour.post("athena", raw, signed(raw) | change)
     assert (status, problem["code"]) == (401, "bad_signature")
     assert problem["detail"] == "The request is not signed by a known sender."
-    assert (harbour.cases.inbox, harbour.cases.refused, harbour.asked) == ({}, [], [])
+    assert (harbour.cases.inbox, harbour.cases.refused, harbour.cases.tasks, harbour.asked) == ({}, {}, {}, [])
 
 
 def test_a_retired_key_an_unknown_source_and_one_without_keys_are_refused_alike(harbour: Harbour) -> None:
@@ -208,10 +229,16 @@ def test_a_body_of_20_kb_is_taken_and_a_byte_more_is_not(harbour: Harbour) -> No
         ({"EventType": "NEWS"}, "unknown_kind", "EventType"),
         ({"Investigation": {"URN": "42/104417/26", "Persons": [{"PersonId": "1", "Role": "DOG"}]}}, "bad_field",
          "Investigation.Persons.0.Role"),
-        ({"EventDateTime": "2026-11-24T10:11:00Z"}, "in_the_future", None),
+        ({"EventDateTime": "2026-11-24T10:11:00Z"}, "in_the_future", "EventDateTime"),
+        ({"EventDateTime": "0001-01-01T00:00:00+12:00"}, "bad_field", "EventDateTime"),
         (b'{"RecordVersion": NaN}', "bad_body", None),
-        ({"MessageText": "\ud83d"}, "bad_field", "MessageText"),
-        ({"Tenant": "\ud83d"}, "lone_surrogate", None),
+        (b'{"Tenant": 1e999}', "bad_field", "Tenant"),
+        (b'{"Investigation": {"Persons": [{"SafeContact": "NONE", "SafeContact": "SMS"}]}}', "bad_field",
+         "Investigation.Persons.0.SafeContact"),
+        ({"MessageText": "\ud83d"}, "lone_surrogate", "MessageText"),
+        ({"Tenant": {"\ud83d": 1}}, "lone_surrogate", "Tenant.?"),
+        (b'{"Tenant": ' + b"[" * 40 + b"]" * 40 + b"}", "bad_field", "Tenant" + ".0" * 31),
+        ({"Details": {"x" * 500: "too long a name"}}, "bad_field", "Details." + "x" * 192),
     ],
     ids=str,
 )  # fmt: skip
@@ -222,8 +249,76 @@ def test_what_is_proven_but_wrong_is_named_and_kept_for_a_person(
     status, problem = harbour.post_signed(whole)
     assert (status, problem["code"], problem.get("field")) == (400, code, named)
     assert set(problem) >= {"type", "title", "status", "detail"}
-    assert harbour.cases.refused == [("athena", "evt-1")]
+    ((crime, kept),) = harbour.cases.refused.values()
+    assert list(harbour.cases.refused) == [("athena", "evt-1")]
+    assert kept == problem
     assert (harbour.cases.inbox, harbour.asked) == ({}, [])
+    # the officer is told where it is known of which crime
+    assert [ref for ref, _ in harbour.cases.tasks] == ([crime] if crime else []) == [ref for ref, _ in harbour.told]
+
+
+def test_an_update_that_cannot_be_read_is_a_task_of_the_crime_that_it_names_once(harbour: Harbour) -> None:
+    wrong = payload("athena") | {"EventType": "NEWS"}
+    for _ in range(3):
+        assert harbour.post_signed(wrong)[0] == 400
+    ((ref, ident),) = harbour.cases.tasks
+    made = harbour.cases.tasks[(ref, ident)]
+    assert (ref, made.source, made.progress) == ("42/104417/26", "athena", Progress.WAITING)
+    told = json.loads(made.body)
+    assert (told["type"], told["crime"]) == ("harbour.task.created", "42/104417/26")
+    assert told["data"]["reason"] == "rejected_update"
+    assert told["data"]["detail"].startswith("EventType: This kind of event is not known here.")
+    assert told["data"]["detail"].endswith("Update: evt-1.")
+    assert set(harbour.told) == {(ref, ident)}
+    assert harbour.post_signed(wrong, ident="evt-2")[0] == 400
+    assert len(harbour.cases.tasks) == 2
+    assert harbour.post_signed(payload("athena"))[0] == 202, "once it is mended it may come by the same id"
+
+
+@pytest.mark.parametrize("step", ["refuse", "refuse done", "create", "create done"])
+def test_a_refusal_that_could_not_be_kept_is_no_answer_and_the_next_try_mends_it(harbour: Harbour, step: str) -> None:
+    def fail(name: str) -> None:
+        if name == step:
+            raise ConnectionError("the table does not answer")
+
+    wrong = payload("niche") | {"updateType": "News"}
+    harbour.cases._step = fail
+    assert harbour.post_signed(wrong, source="niche", secret=OTHER)[0] == 500
+    harbour.cases._step = lambda _: None
+    assert harbour.post_signed(wrong, source="niche", secret=OTHER)[0] == 400
+    assert (len(harbour.cases.refused), len(harbour.cases.tasks), len(harbour.told)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("source", ["athena", "niche", "dynamics", "storm", "custody"])
+def test_whatever_is_wrong_the_crime_is_found_in_every_systems_words(harbour: Harbour, source: str) -> None:
+    system = sources()[source]["system"]
+    whole = payload(system) | {"EventDateTime": 1, "updateTime": 1, "cm_updatedon": 1, "LOG_TIME": 1}
+    raw = json.dumps(whole).encode()
+    proofs: dict[str, dict[str, Any]] = {
+        "athena": {"headers": signed(raw)},
+        "niche": {"headers": signed(raw, secret=OTHER)},
+        "dynamics": {"headers": signed(raw, secret=SIGNING)},
+        "storm": {"headers": {"X-Harbour-Key": "open sesame"}},
+        "custody": {"headers": {}, "certificate": CERTIFICATE},
+    }
+    status, problem = harbour.post(source, raw, **proofs[source])
+    assert (status, problem["field"]) == (400, time_field(system))
+    ((ref, _),) = harbour.cases.tasks
+    assert ref in json.dumps(whole)
+    assert [task.source for task in harbour.cases.tasks.values()] == [source]
+
+
+@pytest.mark.parametrize("pem", ["\ud83d", "CERT_CONTENT", "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----"])
+def test_what_is_no_certificate_proves_nothing(harbour: Harbour, pem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl, "DER_cert_to_PEM_cert", lambda _: pem)
+    raw = json.dumps(payload("niche")).encode()
+    assert harbour.post("custody", raw, {}, certificate=CERTIFICATE)[0] == 401
+
+
+@pytest.mark.parametrize("value", ["", "\ud83d", "open sesam", "open sesame ", "OPEN SESAME", "\x00", "é" * 5_000])
+def test_a_fixed_header_that_is_not_exactly_right_is_refused(harbour: Harbour, value: str) -> None:
+    raw = json.dumps(payload("storm")).encode()
+    assert harbour.post("storm", raw, {"X-Harbour-Key": value})[0] == 401
 
 
 def test_ten_minutes_of_a_fast_clock_are_forgiven(harbour: Harbour) -> None:
@@ -234,9 +329,10 @@ def test_without_the_store_nothing_is_accepted_and_nothing_is_said(
     harbour: Harbour, caplog: pytest.LogCaptureFixture
 ) -> None:
     harbour.store_fails = True
-    status, problem = harbour.post_signed(payload("athena"))
-    assert (status, problem["code"]) == (500, "internal")
-    assert harbour.asked == []
+    for body in (payload("athena"), {}):
+        status, problem = harbour.post_signed(body)
+        assert (status, problem["code"]) == (500, "internal")
+    assert (harbour.asked, harbour.told) == ([], [])
     assert "07700" not in str([vars(record) for record in caplog.records])
 
 

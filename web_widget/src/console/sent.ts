@@ -41,6 +41,7 @@ export interface Quality {
   readonly problems: readonly ListedProblem[];
   readonly refused: readonly {
     readonly source: string;
+    readonly crime: string;
     readonly since: string;
     readonly field: string;
     readonly detail: string;

@@ -195,7 +195,7 @@ def intake() -> IntakeService:
     """How updates come in."""
     from harbour.crime.intake import IntakeService
 
-    return IntakeService(key_ring(), inbox(), updates_queue(), CLOCK)
+    return IntakeService(key_ring(), inbox(), updates_queue(), tasks(), link_queue(), CLOCK)
 
 
 @cache

@@ -318,8 +318,9 @@ function DataQuality() {
               <h2 class="govuk-heading-s">Updates that could not be read</h2>
               <ul class="govuk-list govuk-list--bullet">
                 {found.refused.map((one) => (
-                  <li key={one.since + one.field}>
-                    {words(one.source)}, <strong>{one.field || "the body"}</strong>: {one.detail}{" "}
+                  <li key={one.since + one.crime + one.field}>
+                    {words(one.source)}, {one.crime && `${one.crime}, `}
+                    <strong>{one.field || "the body"}</strong>: {one.detail}{" "}
                     <span class="quiet">{fullTime(one.since)}</span>
                   </li>
                 ))}

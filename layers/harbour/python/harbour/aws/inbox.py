@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = timedelta(seconds=60)
 """An update that is stored and not done after this is asked for again."""
 
+REFUSED_KEPT: Final = timedelta(days=30)
+"""So long an update that could not be read stays in the list of data problems."""
+
 KEYS_SECONDS: Final = 300
 """How long a function remembers keys: a new key works, and an old one ends, after so long at most."""
 
@@ -57,12 +60,19 @@ class InboxTable:
             raise
         return True
 
-    def put_refused(self, source: str, ident: EventId, problem: Mapping[str, object], at: datetime) -> None:
-        """Kept under a key of its own, so that the mended update may come with the same id."""
-        item = {
-            **cases.key(f"refused#{source}#{ident}", f"{rfc3339(at)}"),
+    def put_refused(
+        self, source: str, ident: EventId, crime: CrimeRef | None, problem: Mapping[str, object], at: datetime
+    ) -> None:
+        """Kept under a key of its own, so that the mended update may come with the same id.
+
+        A sender that tries again and again has one entry, which says what is wrong now.
+        """
+        item: Item = {
+            **cases.key(f"refused#{source}#{ident}"),
+            "crime": {"S": crime or ""},
             "problem": {"S": json.dumps(problem)},
             "received_at": {"S": rfc3339(at)},
+            "expires": {"N": str(int((at + REFUSED_KEPT).timestamp()))},
             **cases.due("refused", at),
         }
         self._db.put_item(TableName=self._table, Item=item)

@@ -52,6 +52,7 @@ class OversightTable:
             found.append(
                 Refused(
                     source=item["pk"]["S"].split("#")[1],
+                    crime=item["crime"]["S"] if "crime" in item else "",
                     since=parse(item["received_at"]["S"]),
                     field=problem.get("field", ""),
                     detail=problem.get("detail", ""),

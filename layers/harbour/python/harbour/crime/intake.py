@@ -11,11 +11,14 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final, Protocol
 
-from harbour.crime.adapters import adapter
+from harbour.crime.adapters import adapter, crime_of, time_field
+from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
+from harbour.crime.ports import LinkAsker
 from harbour.runtime.clock import Clock, parse, rfc3339
 from harbour.runtime.errors import HarbourError, Invalid
 from harbour.webhook.model import LARGEST_BODY, Key, Refused, same_certificate, same_header, verify
+from harbour.webhook.payload import payload_of
 
 FUTURE: Final = timedelta(minutes=10)
 """A system's clock may be this far ahead; what happens later has not happened."""
@@ -92,8 +95,16 @@ class Inbox(Protocol):
         """Store an update that is to be done. False: it is there already, and nothing changed."""
         ...
 
-    def put_refused(self, source: str, ident: EventId, problem: Mapping[str, object], at: datetime) -> None:
-        """Keep that an authentic update could not be read, so that a person sees it."""
+    def put_refused(
+        self, source: str, ident: EventId, crime: CrimeRef | None, problem: Mapping[str, object], at: datetime
+    ) -> None:
+        """Keep that an authentic update could not be read, so that a person sees it; once for each update.
+
+        Parameters
+        ----------
+        crime
+            What it is about, where that much could be read.
+        """
         ...
 
 
@@ -105,13 +116,25 @@ class UpdatesQueue(Protocol):
         ...
 
 
+class Tasks(Protocol):
+    """Tasks for officers."""
+
+    def create(self, made: OutboundTask) -> None:
+        """Store it once: the same task again changes nothing."""
+        ...
+
+
 class IntakeService:
     """Takes updates in."""
 
-    def __init__(self, keys: KeyRing, inbox: Inbox, queue: UpdatesQueue, clock: Clock) -> None:
+    def __init__(
+        self, keys: KeyRing, inbox: Inbox, queue: UpdatesQueue, tasks: Tasks, links: LinkAsker, clock: Clock
+    ) -> None:
         self._keys = keys
         self._inbox = inbox
         self._queue = queue
+        self._tasks = tasks
+        self._links = links
         self._clock = clock
 
     def accept(self, arrived: Arrived) -> Accepted:
@@ -123,17 +146,14 @@ class IntakeService:
         Raises
         ------
         TooLarge, BadSignature, Invalid
-            Nothing was stored; but an authentic update that cannot be read is kept for a person.
+            Nothing was stored; but an authentic update that cannot be read is kept for a person at the force, and is
+            a task for the officer, where it says of which crime.
         """
         if len(arrived.body) > LARGEST_BODY:
             raise TooLarge
         now = self._clock.now()
         ident = self._proven(arrived, now)
-        try:
-            event = self._read(arrived, ident, now)
-        except Invalid as problem:
-            self._inbox.put_refused(arrived.source, ident, problem.problem(), now)
-            raise
+        event = self._read(arrived, ident, now)
         new = self._inbox.put(event, now)
         self._queue.ask(event)
         return Accepted(ident, again=not new)
@@ -159,21 +179,35 @@ class IntakeService:
         raise BadSignature
 
     def _read(self, arrived: Arrived, ident: EventId, now: datetime) -> CrimeEvent:
+        system = sources()[arrived.source]["system"]
+        crime: CrimeRef | None = None
         try:
-            payload = json.loads(arrived.body, parse_constant=_no_number)
-        except (ValueError, RecursionError):
-            raise Invalid("bad_body", "The body is no JSON object.") from None
-        if not isinstance(payload, dict):
-            raise Invalid("bad_body", "The body is no JSON object.")
-        try:
-            event = adapter(sources()[arrived.source]["system"])(payload, ident)
-            # what no adapter knows is kept, too, and must be storable
-            event_to_json(event).encode()
-        except (UnicodeEncodeError, RecursionError):
-            raise Invalid("lone_surrogate", "A text holds half a character.") from None
-        if event.occurred_at > now + FUTURE:
-            raise Invalid("in_the_future", "This has not happened yet: look at the sender's clock.")
-        return _from(arrived.source, event)
+            payload = payload_of(arrived.body)
+            crime = crime_of(system, payload)
+            event = adapter(system)(payload, ident)
+            if event.occurred_at > now + FUTURE:
+                ahead = "This has not happened yet: look at the sender's clock."
+                raise Invalid("in_the_future", ahead, field=time_field(system))
+        except Invalid as problem:
+            self._inbox.put_refused(arrived.source, ident, crime, problem.problem(), now)
+            if crime is not None:
+                self._tell(arrived.source, ident, crime, problem, now)
+            raise
+        # Several sources may share an adapter.
+        return replace(event, source=arrived.source)
+
+    def _tell(self, source: str, ident: EventId, crime: CrimeRef, problem: Invalid, now: datetime) -> None:
+        """The officer would otherwise believe that the victim was told."""
+        place = f"{problem.field}: " if problem.field else ""
+        wanted = TaskWanted(
+            reason=Reason.REJECTED_UPDATE,
+            key=f"{source}#{ident}",
+            title="An update could not be read",
+            detail=f"{place}{problem.message} Nobody was told of it. Mend it and send it again. Update: {ident}.",
+        )
+        made = task(crime, source, wanted, now)
+        self._tasks.create(made)
+        self._links.ask(crime, made.id)
 
 
 def sources() -> Mapping[str, Mapping[str, str]]:
@@ -185,7 +219,7 @@ def sources() -> Mapping[str, Mapping[str, str]]:
 def event_to_json(event: CrimeEvent) -> str:
     """The event as it waits in the inbox."""
     document = asdict(event) | {"occurred_at": rfc3339(event.occurred_at), "details": dict(event.details)}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def event_from_json(text: str) -> CrimeEvent:
@@ -209,16 +243,6 @@ def event_from_json(text: str) -> CrimeEvent:
         officer=OfficerInCharge(**officer) if officer else None,
         unknown=document["unknown"],
     )
-
-
-def _no_number(name: str) -> None:
-    """``NaN`` and the infinities, which Python reads and JSON does not know."""
-    raise ValueError(name)
-
-
-def _from(source: str, event: CrimeEvent) -> CrimeEvent:
-    """The event under the name of the source that it came from: several sources may share an adapter."""
-    return replace(event, source=source)
 
 
 def _plain_id(arrived: Arrived) -> EventId:

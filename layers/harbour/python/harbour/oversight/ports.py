@@ -23,9 +23,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An update that proved who sent it and could not be read."""
+    """An update that proved who sent it and could not be read. ``crime`` is empty where not even that was clear."""
 
     source: str
+    crime: str
     since: datetime
     field: str
     detail: str

@@ -115,7 +115,7 @@ def sign(secret: str, ident: str, timestamp: int, body: bytes) -> str:
 
 def same_header(given: str, expected: str) -> bool:
     """Whether a fixed header is the one that was agreed, in constant time; never for an empty one."""
-    return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+    return bool(expected) and hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
 
 
 def same_certificate(given: str, expected: str) -> bool:

@@ -11,6 +11,9 @@ from harbour.crime.adapters import common
 from harbour.crime.adapters.common import Details, Identifier, Payload, Reference, Short, Text, Version
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
 
+TIME = "EventDateTime"
+CRIME = "Investigation.URN"
+
 _ROLES = {
     "VIC": PartyRole.VICTIM,
     "SUS": PartyRole.SUSPECT,
@@ -77,7 +80,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         id=EventId(webhook_id),
         crime=CrimeRef(about.urn),
         kind=Kind("withdrawn") if withdraws else common.kind_for("athena", document.event_type, "EventType"),
-        occurred_at=common.instant(document.event_at, "EventDateTime"),
+        occurred_at=common.instant(document.event_at, TIME),
         version=document.version,
         corrects=corrects,
         withdraws=withdraws,

@@ -10,10 +10,11 @@ from importlib import resources
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from harbour.crime.model import EventId, Kind
 from harbour.runtime.errors import Invalid
+from harbour.webhook.payload import shown
 
 LONDON: Final = ZoneInfo("Europe/London")
 
@@ -38,6 +39,8 @@ Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, patte
 Version = Annotated[int, Field(ge=0, le=2**53)]
 Details = dict[Short, Text]
 
+_REFERENCE: Final = TypeAdapter[str](Reference, config=ConfigDict(str_strip_whitespace=True))
+
 
 def parsed(model: type[M], payload: Mapping[str, object]) -> M:
     """``payload`` as ``model``.
@@ -51,7 +54,7 @@ def parsed(model: type[M], payload: Mapping[str, object]) -> M:
         return model.model_validate(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = ".".join(str(part) for part in first["loc"]) or "body"
+        path = shown(".".join(str(part) for part in first["loc"])) or "body"
         missing = first["type"] == "missing"
         refuse(path, "This field is missing." if missing else "This field does not have the right form.")
 
@@ -59,6 +62,17 @@ def parsed(model: type[M], payload: Mapping[str, object]) -> M:
 def refuse(path: str, message: str) -> NoReturn:
     """Raise ``Invalid`` for the field at ``path``."""
     raise Invalid("bad_field", message, field=path) from None
+
+
+def reference_in(payload: Mapping[str, object], path: str) -> str:
+    """The crime's reference at ``path``; empty when there is none that could be one."""
+    found: object = payload
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    try:
+        return str(_REFERENCE.validate_python(found))
+    except ValidationError:
+        return ""
 
 
 def unknown(model: BaseModel, path: str = "") -> dict[str, object]:
@@ -101,22 +115,31 @@ def codes(system: str) -> Mapping[str, Mapping[str, str]]:
 
 def instant(text: str, path: str) -> datetime:
     """An ISO 8601 time with an offset, as UTC. Raises ``Invalid``."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        refuse(path, "This is no ISO 8601 time.")
+    at = _time(text, path)
     if at.tzinfo is None:
         refuse(path, "This time does not say its offset from UTC.")
-    return at.astimezone(UTC)
+    return _utc(at, path)
 
 
 def london(text: str, path: str) -> datetime:
     """A local time of England without an offset, as UTC; of an hour that comes twice, the first. ``Invalid``."""
+    at = _time(text, path)
+    return _utc(at if at.tzinfo else at.replace(tzinfo=LONDON), path)
+
+
+def _time(text: str, path: str) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         refuse(path, "This is no ISO 8601 time.")
-    return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def _utc(at: datetime, path: str) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        # the first or the last day that there is, on the other side of midnight
+        refuse(path, "This is no ISO 8601 time.")
 
 
 def event_ids(corrects: str, withdraws: str) -> tuple[EventId | None, EventId | None]:

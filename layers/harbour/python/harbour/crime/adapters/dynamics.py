@@ -12,6 +12,9 @@ from harbour.crime.adapters import common
 from harbour.crime.adapters.common import Details, Identifier, Payload, Reference, Short, Text
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
 
+TIME = "cm_updatedon"
+CRIME = "cm_crimenumber"
+
 _ROLES = {
     100000000: PartyRole.VICTIM,
     100000001: PartyRole.SUSPECT,
@@ -75,7 +78,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         id=EventId(webhook_id),
         crime=CrimeRef(document.number),
         kind=(Kind("withdrawn") if withdraws else common.kind_for("dynamics", str(document.reason), "cm_updatereason")),
-        occurred_at=common.instant(document.on, "cm_updatedon"),
+        occurred_at=common.instant(document.on, TIME),
         version=int(version.group(1)) if version else 0,
         corrects=corrects,
         withdraws=withdraws,

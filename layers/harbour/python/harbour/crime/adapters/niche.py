@@ -11,6 +11,9 @@ from harbour.crime.adapters import common
 from harbour.crime.adapters.common import Details, Identifier, Payload, Reference, Short, Text, Version
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
 
+TIME = "updateTime"
+CRIME = "occurrenceNumber"
+
 _ROLES = {
     "Victim": PartyRole.VICTIM,
     "Suspect": PartyRole.SUSPECT,
@@ -74,7 +77,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         id=EventId(webhook_id),
         crime=CrimeRef(document.number),
         kind=Kind("withdrawn") if withdraws else common.kind_for("niche", document.update, "updateType"),
-        occurred_at=common.instant(document.at, "updateTime"),
+        occurred_at=common.instant(document.at, TIME),
         version=document.revision,
         corrects=corrects,
         withdraws=withdraws,

@@ -11,6 +11,9 @@ from harbour.crime.adapters import common
 from harbour.crime.adapters.common import Details, Identifier, Payload, Reference, Short, Text, Version
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
 
+TIME = "LOG_TIME"
+CRIME = "INC_NO"
+
 
 class Caller(Payload):
     """Who rang."""
@@ -53,7 +56,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         id=EventId(webhook_id),
         crime=CrimeRef(document.number),
         kind=Kind("withdrawn") if withdraws else common.kind_for("storm", document.result, "LOG_CODE"),
-        occurred_at=common.london(document.at, "LOG_TIME"),
+        occurred_at=common.london(document.at, TIME),
         version=document.sequence,
         withdraws=withdraws,
         offence=common.offence_for("storm", document.type),
