@@ -16,7 +16,17 @@ from harbour.aws.crimes import lookup_item
 from harbour.aws.people import link_item, person_item
 from harbour.aws.sign_ins import SignInTable, sign_in_item, sign_in_of
 from harbour.crime.model import CrimeRef, PersonId
-from harbour.identity.victims.model import NO_CRIME, Device, Invitation, SignIn, Step, proof_key
+from harbour.identity.victims.model import (
+    LINK_LIFETIME,
+    NO_CRIME,
+    Away,
+    Device,
+    Invitation,
+    Linked,
+    SignIn,
+    Step,
+    proof_key,
+)
 from harbour.identity.victims.ports import SignInStore, Stale
 from tests.unit.identity.entry import BORN, DANA, REFERENCE, START, MemorySignIns
 
@@ -25,6 +35,7 @@ WHOLE = SignIn(
     expires_at=START + timedelta(minutes=15),
     step=Step.ASKED,
     invited=DANA.id,
+    account="a1" * 32,
     person=DANA.id,
     crime=CrimeRef(REFERENCE),
     asked=2,
@@ -148,6 +159,41 @@ def test_an_invitation_that_has_expired_is_none_and_gone(store: SignInStore) -> 
     assert store.take_invitation("aa", START - timedelta(hours=1)) is None
 
 
+AWAY = Away(hash="aa", nonce="n", verifier="v", expires_at=START + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("invited", [None, DANA.id])
+def test_who_is_away_comes_back_once(store: SignInStore, invited: PersonId | None) -> None:
+    away = replace(AWAY, invited=invited)
+    store.put_away(away)
+    assert store.take_away("bb", START) is None
+    assert store.take_away("aa", START) == away
+    assert store.take_away("aa", START) is None
+
+
+def test_of_many_who_come_back_at_once_with_the_same_one_does(store: SignInStore) -> None:
+    store.put_away(AWAY)
+    with ThreadPoolExecutor(8) as pool:
+        assert [*pool.map(lambda _: store.take_away("aa", START), range(8))].count(AWAY) == 1
+
+
+def test_who_is_away_for_too_long_is_not_awaited_though_nothing_was_deleted(store: SignInStore) -> None:
+    store.put_away(AWAY)
+    assert store.take_away("aa", AWAY.expires_at) is None
+
+
+def test_an_account_leads_to_the_last_and_for_so_long(store: SignInStore) -> None:
+    first = Linked(person=DANA.id, crime=CrimeRef(REFERENCE))
+    second = Linked(person=PersonId("ee" * 16), crime=CrimeRef("42/77/26"))
+    assert store.linked("a1", START) is None
+    store.link("a1", first, START)
+    assert store.linked("a1", START) == first
+    store.link("a1", second, START)
+    assert store.linked("a1", START + LINK_LIFETIME - timedelta(seconds=1)) == second
+    assert store.linked("a1", START + LINK_LIFETIME) is None
+    assert store.linked("a2", START) is None
+
+
 def test_what_a_person_knows_leads_to_them_as_the_writer_of_people_wrote_it(world: World) -> None:
     world.known(REFERENCE, BORN, DANA.id)
     assert world.store.known_by(proof_key("42 12345-26", BORN)) == (DANA.id,)
@@ -206,8 +252,10 @@ def test_everything_but_people_goes_by_itself(dynamodb: Any) -> None:
     store.salt(START.date())
     store.seen(DANA.id, Device(hash="d1", label="Chrome on Android", first_at=START, last_at=START))
     store.end_sessions(DANA.id, START)
+    store.put_away(AWAY)
+    store.link("a1", Linked(person=DANA.id, crime=CrimeRef(REFERENCE)), START)
     items = dynamodb.scan(TableName="cases")["Items"]
-    assert len(items) == 6
+    assert len(items) == 8
     for item in items:
         gone = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)
         assert START <= gone <= START + timedelta(days=400)
