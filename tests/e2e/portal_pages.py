@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import time
 import urllib.request
 from collections.abc import Callable
@@ -15,6 +16,10 @@ from itertools import count
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+
+from harbour.webhook.model import sign
+from infra.local.crime_simulator.payloads import Update, payload
+from infra.local.crime_simulator.records import Person
 
 PATIENCE = 30
 """Seconds that a message may take through the queues of a busy machine. Nothing is measured by it."""
@@ -37,6 +42,43 @@ class Victim:
     @property
     def email(self) -> str:
         return f"a{self.number[-6:]}@mail.example"
+
+
+def post_as_athena(harbour: dict[str, Any], victim: Victim, reference: str, offence: str) -> None:
+    """A crime of somebody who may have another one already: the simulator's page makes a new person each time."""
+    person = Person(
+        id=f"P{victim.number[-9:]}",
+        role="victim",
+        given=victim.given,
+        family=victim.family,
+        born=victim.born,
+        phone=victim.number,
+        email=victim.email,
+        language=victim.language,
+        contact=victim.contact,
+    )
+    now = datetime.now(UTC)
+    update = Update(
+        reference=reference,
+        kind="crime_recorded",
+        at=now.isoformat(),
+        version=1,
+        offence=offence,
+        area="Northgate",
+        officer={"name": "Amelia Hart", "collar": "4417", "station": "Northgate"},
+        persons=(person,),
+    )
+    body = json.dumps(payload("athena", update)).encode()
+    ident, at = f"msg_{secrets.token_hex(8)}", int(now.timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": ident,
+        "webhook-timestamp": str(at),
+        "webhook-signature": sign(harbour["webhook_sources"]["athena"]["secret"], ident, at, body),
+    }
+    request = urllib.request.Request(f"{harbour['webhook_url']}athena", body, headers)  # noqa: S310 - on this machine
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+        assert answer.status == 202
 
 
 @dataclass
@@ -167,7 +209,7 @@ class PortalPage:
         expect(self.by_id("portal-timeline")).to_be_visible(timeout=15_000)
 
     def look_for_news(self) -> None:
-        self.page.get_by_role("button", name="Look for news").click()
+        self.by_id("portal-refresh").click()
 
     def back(self) -> None:
         self.by_id("portal-back").click()

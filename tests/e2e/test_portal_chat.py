@@ -108,7 +108,7 @@ def test_closing_it_shows_the_crime_again(chat: Chat) -> None:
     expect(chat.portal.page.get_by_role("heading", level=1)).to_be_focused()
 
 
-@pytest.mark.parametrize("way", ["the button", "shift, focus in the chat", "shift, focus outside it"])
+@pytest.mark.parametrize("way", ["the button", "shift, focus outside it"])
 def test_the_quick_exit_leaves_from_within_it_and_the_officer_is_told(
     chat: Chat, officer: OfficerPage, way: str
 ) -> None:
@@ -120,10 +120,7 @@ def test_the_quick_exit_leaves_from_within_it_and_the_officer_is_told(
     if way == "the button":
         chat.by_id("quick-exit").click()
     else:
-        if way.endswith("outside it"):
-            page.evaluate("document.activeElement.blur()")
-        else:
-            chat.by_id("chat-input").focus()
+        page.evaluate("document.activeElement.blur()")
         for key in ("ShiftLeft", "ShiftRight", "ShiftLeft"):
             page.keyboard.press(key)
             page.wait_for_timeout(200)

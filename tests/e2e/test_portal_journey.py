@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.pages import DESKTOP, PHONE, context
-from tests.e2e.portal_pages import CrimeSystemPage, Outbox, PortalPage, Victim
+from tests.e2e.portal_pages import CrimeSystemPage, Outbox, PortalPage, Victim, post_as_athena
 
 
 @pytest.fixture
@@ -32,9 +34,7 @@ def portal(browser: Browser) -> Iterator[PortalPage]:
     made.close()
 
 
-def test_from_an_update_to_an_answered_question(
-    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox, harbour: dict[str, Any]
-) -> None:
+def test_from_an_update_to_an_answered_question(crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox) -> None:
     victim = Victim()
     reference = crimes.record(victim)
     invited = outbox.wait_for(victim, lambda one: "#i=" in one["text"])
@@ -46,25 +46,87 @@ def test_from_an_update_to_an_answered_question(
     assert reference not in portal.page.url
     assert reference not in portal.page.title()
     expect(portal.by_id("portal-timeline-entry").first).to_be_visible()
+    expect(portal.by_id("portal-next")).to_contain_text("What happens next")
 
     crimes.post("suspect_arrested")
-    outbox.wait_for(victim, lambda one: "#i=" not in one["text"] and not re.search(r"\d{6}", one["text"]))
+    news = outbox.wait_for(victim, lambda one: "#i=" not in one["text"] and not re.search(r"\d{6}", one["text"]))
+    assert not re.search("arrest|suspect|crime|police|burglary", news["text"].split("http")[0], re.I)
     portal.look_for_news()
-    expect(portal.by_id("portal-timeline-entry").filter(has_text=re.compile("arrest", re.I)).first).to_be_visible()
+    expect(portal.by_id("portal-timeline-entry").first).to_contain_text(re.compile("arrested", re.I))
 
     portal.open("messages")
     question = "When will somebody come?\nI am at home until six."
-    portal.by_id("portal-composer").fill(question)
-    portal.by_id("portal-send").click()
+    portal.ask(question)
     before = len(outbox.to(victim))
+    expect(crimes.sees("sim-message", "When will somebody come?")).to_contain_text("answer by")
     crimes.answer("When will somebody come?", "Tomorrow at ten. Amelia")
     outbox.wait_for(victim, lambda _: len(outbox.to(victim)) > before)
     portal.back()
     portal.look_for_news()
     portal.open("messages")
-    answer = portal.by_id("portal-message").filter(has_text="Tomorrow at ten. Amelia")
-    expect(answer).to_be_visible(timeout=15_000)
+    asked, answer = portal.by_id("portal-message").all()
+    expect(asked).to_contain_text("When will somebody come?")
+    expect(asked).to_contain_text("Answered")
+    expect(answer).to_contain_text("Tomorrow at ten. Amelia")
+    expect(answer).to_contain_text("Amelia Hart")
     assert "Tomorrow" not in str(outbox.to(victim))
+
+
+def test_the_outbox_page_shows_what_the_victim_got(
+    crimes: CrimeSystemPage, outbox: Outbox, harbour: dict[str, Any]
+) -> None:
+    victim = Victim(contact="safe_both")
+    crimes.record(victim)
+    invitation = outbox.invitation(victim)
+    page = crimes.page
+    page.goto(harbour["outbox_api"].removesuffix(".json"))
+    expect(page.get_by_role("link", name=invitation).first).to_have_attribute("href", invitation)
+    expect(page.get_by_text(victim.number).first).to_be_visible()
+
+
+def test_the_pages_are_welsh_for_who_reads_welsh(crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox) -> None:
+    victim = Victim(given="Nia", family="Prosser", language="cy")
+    reference = crimes.record(victim)
+    portal.sign_in(outbox, victim, reference)
+    page = portal.page
+    expect(page.locator("html")).to_have_attribute("lang", "cy")
+    expect(portal.by_id("portal-next")).to_contain_text("Beth sy'n digwydd nesaf")
+    expect(portal.by_id("portal-timeline-entry").first).to_contain_text("Rydym wedi cofnodi trosedd")
+    month = "Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin|Gorffennaf|Awst|Medi|Hydref|Tachwedd|Rhagfyr"
+    expect(portal.by_id("portal-timeline-entry").first.locator("time")).to_have_text(
+        re.compile(rf"^\d+ ({month}) \d{{4}} am \d\d:\d\d$")
+    )
+    for view in ("rights", "advice", "support"):
+        portal.open(view)
+        # Short words that no Welsh text has, and every English one.
+        assert not re.findall(r"\b(?:the|you|and|of)\b", page.locator("main p, main li").first.inner_text())
+        portal.back()
+    portal.by_id("portal-language-en").click()
+    expect(portal.by_id("portal-timeline-entry").first).to_contain_text("We have recorded a crime")
+
+
+def test_another_language_is_put_by_a_machine_and_says_so(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(given="Lucía")
+    reference = crimes.record(victim)
+    portal.sign_in(outbox, victim, reference)
+    portal.open("messages")
+    portal.ask("When will somebody come?")
+    crimes.answer("When will somebody come?", "Tomorrow at ten.")
+    portal.back()
+    portal.look_for_news()
+    portal.by_id("portal-language-other").select_option("es")
+    entry = portal.by_id("portal-timeline-entry").first
+    expect(entry).to_contain_text("delito", timeout=15_000)
+    expect(entry.locator("[lang=es]").first).to_be_visible()
+    expect(portal.page.get_by_text("A machine translated this page")).to_be_visible()
+    portal.open("messages")
+    answer = portal.by_id("portal-message").last
+    expect(answer).to_contain_text("Mañana")
+    expect(answer).to_contain_text("Translated by a machine")
+    answer.get_by_role("button", name="Show original").click()
+    expect(answer).to_contain_text("Tomorrow at ten.")
 
 
 def test_an_appointment_that_does_not_suit_becomes_a_task(
@@ -77,10 +139,14 @@ def test_an_appointment_that_does_not_suit_becomes_a_task(
     )
     portal.sign_in(outbox, victim, reference)
     portal.open("appointments")
+    expect(portal.by_id("portal-appointment")).to_contain_text("8 January 2027 at 10:30")
     portal.by_id("portal-change").first.click()
-    portal.page.get_by_role("textbox").first.fill("I work in the mornings.")
+    portal.page.get_by_label("Why does it not suit you?").fill("I work in the mornings.")
+    portal.page.get_by_label("When would be better?").fill("After four.")
     portal.by_id("portal-change-send").click()
+    expect(portal.by_id("portal-appointment")).to_contain_text("Another time asked for")
     crimes.sees("sim-task", "I work in the mornings.")
+    crimes.sees("sim-task", "After four.")
 
 
 def test_who_wants_no_messages_gets_none_and_the_officer_is_told(
@@ -90,8 +156,9 @@ def test_who_wants_no_messages_gets_none_and_the_officer_is_told(
     reference = crimes.record(victim, source="athena")
     portal.sign_in(outbox, victim, reference)
     portal.open("contact")
-    portal.page.get_by_role("radio", name="No, do not send me anything").check()
+    portal.by_id("portal-safe-no").check()
     portal.by_id("portal-contact-save").click()
+    expect(portal.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
     crimes.sees("sim-task", "contact")
     before = len(outbox.to(victim))
     crimes.post("suspect_arrested")
@@ -99,8 +166,92 @@ def test_who_wants_no_messages_gets_none_and_the_officer_is_told(
     assert len(outbox.to(victim)) == before
 
 
+def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox) -> None:
+    victim = Victim(contact="safe_both")
+    reference = crimes.record(victim)
+    portal.sign_in(outbox, victim, reference)
+    portal.open("contact")
+    page = portal.page
+    assert victim.number not in page.content()
+    assert victim.email not in page.content()
+    portal.by_id("portal-channel-email").check()
+    page.get_by_label("Not before").fill("10:00")
+    page.get_by_label("Not after").fill("09:00")
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("Choose hours that end after they begin")
+    page.get_by_label("Not after").fill("18:00")
+    page.get_by_label("Sunday").uncheck()
+    page.get_by_label("Language of messages").select_option("cy")
+    page.get_by_label("Code word").fill("blue teapot")
+    portal.by_id("portal-contact-save").click()
+    expect(page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    portal.back()
+    portal.open("contact")
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    expect(page.get_by_label("Not before")).to_have_value("10:00")
+    expect(page.get_by_label("Sunday")).not_to_be_checked()
+    expect(page.get_by_label("Language of messages")).to_have_value("cy")
+    expect(page.get_by_text("You have a code word.")).to_be_visible()
+    assert "blue teapot" not in page.content()
+
+
 def test_in_domestic_abuse_nobody_is_written_to_before_they_agreed(crimes: CrimeSystemPage, outbox: Outbox) -> None:
     victim = Victim(given="Dana", contact="")
     crimes.record(victim, offence="domestic_abuse")
     crimes.sees("sim-task", "")
     assert outbox.to(victim) == []
+
+
+def test_everything_can_be_kept_as_one_file(crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox) -> None:
+    victim = Victim(given="Zoë")
+    reference = crimes.record(victim)
+    crimes.post("appointment_made", when="2027-01-08T10:30", where="Northgate station", what="a statement")
+    portal.sign_in(outbox, victim, reference)
+    portal.open("messages")
+    portal.ask("Please <b>keep</b> this.")
+    portal.back()
+    portal.open("record")
+    with portal.page.expect_download() as download:
+        portal.by_id("portal-record-save").click()
+    assert download.value.suggested_filename == "record.html"
+    kept = Path(download.value.path()).read_text("utf-8")
+    for part in (reference, "Please &lt;b&gt;keep&lt;/b&gt; this.", "Northgate station", "recorded"):
+        assert part in kept
+    assert "<script" not in kept
+    assert not re.search(r"\b(?:src|href)=", kept), "it would load something"
+
+
+def test_what_helps_is_at_hand(crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox) -> None:
+    victim = Victim()
+    portal.sign_in(outbox, victim, crimes.record(victim, offence="domestic_abuse"))
+    portal.open("support")
+    expect(portal.page.get_by_text("0808 2000 247")).to_be_visible()
+    portal.back()
+    portal.open("rights")
+    expect(portal.page.locator("ol > li")).to_have_count(12)
+    portal.back()
+    portal.open("advice")
+    expect(portal.page.get_by_text("If you are in danger now, call 999.")).to_be_visible()
+
+
+def test_somebody_with_two_crimes_sees_both_and_what_is_written_stays_with_its_own(
+    portal: PortalPage, outbox: Outbox, harbour: dict[str, Any]
+) -> None:
+    victim = Victim(given="Toni")
+    first, second = (f"37/{secrets.randbelow(90_000) + 10_000}/26" for _ in range(2))
+    for reference, offence in ((first, "burglary"), (second, "vehicle_crime")):
+        post_as_athena(harbour, victim, reference, offence)
+    portal.prove(outbox.invitation(victim), first, victim.born)
+    portal.give(outbox.code(victim))
+    listed = portal.by_id("portal-crime")
+    expect(listed).to_have_count(2, timeout=15_000)
+    listed.filter(has_text=first).click()
+    expect(portal.by_id("portal-timeline")).to_be_visible()
+    portal.open("messages")
+    portal.by_id("portal-composer").fill("about the first")
+    portal.back()
+    portal.back()
+    listed.filter(has_text=second).click()
+    expect(portal.by_id("portal-timeline")).to_be_visible()
+    portal.open("messages")
+    expect(portal.by_id("portal-composer")).to_have_value("")

@@ -1,5 +1,5 @@
 /** What the person does, and what the host answers. */
-import { ask, carry, Refused, Unreachable } from "./api.ts";
+import { carry, Refused, request, Unreachable } from "./api.ts";
 import type {
   Admission,
   Advice,
@@ -39,9 +39,26 @@ const FIELDS: Readonly<Record<string, Trouble>> = {
   code: { text: "needCode", field: "code" },
 };
 
-/** One thing at a time: while it runs buttons wait, and what goes wrong is said in words. True: it went well. */
+/**
+ * One thing at a time: what changes something is done once, however often its button is pressed meanwhile, and what
+ * goes wrong is said in words. True: it went well.
+ */
 async function doing(work: () => Promise<void>): Promise<boolean> {
-  if (state.busy) return false;
+  return !state.busy && attempt(work);
+}
+
+/** What only reads waits for its turn. */
+function reading(work: () => Promise<void>): void {
+  state.waiting.push(work);
+  next();
+}
+
+function next(): void {
+  const work = state.busy ? undefined : state.waiting.shift();
+  if (work) void attempt(work);
+}
+
+async function attempt(work: () => Promise<void>): Promise<boolean> {
   state.busy = true;
   state.troubles = [];
   state.notice = undefined;
@@ -56,9 +73,18 @@ async function doing(work: () => Promise<void>): Promise<boolean> {
     if (problem instanceof Refused) after(problem);
     return false;
   } finally {
-    state.busy = false;
+    before.busy = false;
     draw();
+    next();
   }
+}
+
+/** One request; when the person has left meanwhile, the answer is thrown away. */
+async function ask<T>(method: "GET" | "POST" | "PUT", path: string, body?: object): Promise<T> {
+  const before = state;
+  const answer = await request<T>(method, path, body);
+  if (state !== before) throw new Error("left");
+  return answer;
 }
 
 /** What to say of something that went wrong. */
@@ -177,7 +203,7 @@ export function signOut(): void {
 /** Ends every session. Whatever becomes of the request: nothing is shown any more. */
 function end(): void {
   const { accessToken } = state;
-  if (accessToken) ask("POST", "/sign-in/sign-out", undefined, accessToken).catch(() => {});
+  if (accessToken) request("POST", "/sign-in/sign-out", undefined, accessToken).catch(() => {});
 }
 
 /** The session is over while the chat goes on: when it is closed, nothing is behind it. */
@@ -197,25 +223,22 @@ async function fetchCrime(id: string): Promise<void> {
 }
 
 export function openCrime(id: string): void {
-  void doing(() => fetchCrime(id));
+  reading(() => fetchCrime(id));
 }
 
 /** Fetches the crime again: after a change, or when the person wants to know. */
 export function refresh(): void {
   const { crime } = state;
-  if (crime) void doing(() => fetchCrime(crime.id));
+  if (crime) reading(() => fetchCrime(crime.id));
 }
 
 /** Everything that is shown, and what is behind it, in another language. */
 export function speak(language: string): void {
-  if (state.busy) return;
   state.language = language;
-  const { me, crime, page } = state;
-  if (!me) {
-    draw();
-    return;
-  }
-  void doing(async () => {
+  draw();
+  if (!state.me) return;
+  reading(async () => {
+    const { crime, page } = state;
     state.me = await ask<Me>("GET", `/portal-api/me?language=${language}`);
     if (crime) await fetchCrime(crime.id);
     await READ[page]?.();
@@ -244,17 +267,18 @@ const READ: Partial<Record<Page, () => Promise<void>>> = {
 
 /** Reads what a page needs, and shows it. */
 export function open(page: Page): void {
-  void doing(async () => {
+  reading(async () => {
     await READ[page]?.();
     state.page = page;
   });
 }
 
-/** The cases, with what is unread now. */
-export function openCrimes(): void {
-  void doing(async () => {
+/** Back to where one came from; the list of cases says what is unread now. */
+export function goBack(page: Page): void {
+  go(page);
+  if (page !== "crimes") return;
+  reading(async () => {
     state.me = await ask<Me>("GET", `/portal-api/me?language=${state.language}`);
-    state.page = "crimes";
   });
 }
 

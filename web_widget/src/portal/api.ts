@@ -30,7 +30,7 @@ export function carry(idToken: string): void {
 }
 
 /** One request, with another token where one is given. Throws `Refused` or `Unreachable`. */
-export async function ask<T>(
+export async function request<T>(
   method: "GET" | "POST" | "PUT",
   path: string,
   body?: object,

@@ -61,6 +61,8 @@ export interface Moment {
   readonly title: string;
   readonly text: string;
   readonly right: Right | null;
+  /** A machine put it into the reader's language. */
+  readonly translated: boolean;
 }
 
 export interface Letter {
@@ -106,8 +108,6 @@ export interface Service {
   readonly text?: string;
   readonly hours?: string;
   readonly area?: string;
-  /** There is no such service: the force is the demonstration's. */
-  readonly invented?: boolean;
 }
 
 /** Where somebody signed in to this account. */

@@ -37,6 +37,8 @@ export interface State {
   language: string;
   covered: boolean;
   busy: boolean;
+  /** What is to be read when nothing else is under way. */
+  readonly waiting: (() => Promise<void>)[];
   /** All that is wrong, in the order of the fields. */
   troubles: readonly Trouble[];
   /** Said once, politely. */
@@ -71,6 +73,7 @@ export function freshState(language = "en"): State {
     language,
     covered: false,
     busy: false,
+    waiting: [],
     troubles: [],
     resends: 0,
     drafts: new Map(),

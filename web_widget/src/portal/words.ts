@@ -21,20 +21,43 @@ export function words(
   return text.replace(/\{(\w+)\}/g, (_, name: string) => `\u2068${values[name] ?? ""}\u2069`);
 }
 
+const LONDON = "Europe/London";
+
+/** Browsers do not all know Welsh, and then write American dates. */
+const WELSH_DAYS = "Sul|Llun|Mawrth|Mercher|Iau|Gwener|Sadwrn".split("|");
+const WELSH_MONTHS =
+  "Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin|Gorffennaf|Awst|Medi|Hydref|Tachwedd|Rhagfyr".split("|");
+
 /** A day in words. */
 export function dayOf(at: string, language: string): string {
-  return new Intl.DateTimeFormat(`${language}-GB`, { dateStyle: "full", timeZone: "Europe/London" }).format(
-    new Date(at),
-  );
+  const moment = new Date(at);
+  if (language === "cy") {
+    const [year, month, day] = inLondon(moment);
+    const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+    return `Dydd ${WELSH_DAYS[weekday]} ${welshDay(year, month, day)}`;
+  }
+  return moment.toLocaleDateString(`${language}-GB`, { dateStyle: "full", timeZone: LONDON });
 }
 
 /** A day and a time in words. */
 export function momentOf(at: string, language: string): string {
-  return new Intl.DateTimeFormat(`${language}-GB`, {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "Europe/London",
-  }).format(new Date(at));
+  const moment = new Date(at);
+  if (language === "cy") {
+    const [year, month, day, hour, minute] = inLondon(moment);
+    const time = [hour, minute].map((part) => `${part}`.padStart(2, "0")).join(":");
+    return `${welshDay(year, month, day)} am ${time}`;
+  }
+  return moment.toLocaleString(`${language}-GB`, { dateStyle: "long", timeStyle: "short", timeZone: LONDON });
+}
+
+function welshDay(year: number, month: number, day: number): string {
+  return `${day} ${WELSH_MONTHS[month - 1]} ${year}`;
+}
+
+/** Year, month, day, hour and minute by the clocks of this country. */
+function inLondon(moment: Date): [number, number, number, number, number] {
+  const written = moment.toLocaleString("sv-SE", { timeZone: LONDON });
+  return (written.match(/\d+/g) ?? []).slice(0, 5).map(Number) as [number, number, number, number, number];
 }
 
 const RIGHT_TO_LEFT = /^(ar|ckb|fa|he|ps|ur|pnb|sd|ug)\b/;

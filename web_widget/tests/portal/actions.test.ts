@@ -136,9 +136,23 @@ describe("signing out", () => {
     expect(asked).toEqual([{ path: "/sign-in/sign-out", token: "access", body: undefined }]);
     expect(state.page).toBe("start");
     expect(state.me).toBeUndefined();
-    await Promise.resolve();
     actions.open("rights");
-    expect(asked.at(-1)?.token).toBeUndefined();
+    await vi.waitFor(() => expect(asked.length).toBe(2));
+    expect(asked[1]?.token).toBeUndefined();
+  });
+
+  it("throws away what was still on its way", async () => {
+    signedIn();
+    actions.refresh();
+    actions.open("rights");
+    actions.signOut();
+    await vi.waitFor(() => expect(asked.length).toBe(2));
+    await new Promise((over) => setTimeout(over, 20));
+    expect(paths()).toEqual([expect.stringContaining("/crimes/"), "/sign-in/sign-out"]);
+    expect(state.crime).toBeUndefined();
+    expect(state.rights).toBeUndefined();
+    expect(state.troubles).toEqual([]);
+    expect(state.page).toBe("start");
   });
 
   it("leaves a chat that goes on, with nothing behind it", () => {
@@ -224,9 +238,20 @@ describe("another language", () => {
     state.page = "rights";
     answers["/portal-api/rights"] = [200, { rights: [], source: "" }];
     actions.speak("cy");
-    await vi.waitFor(() => expect(state.busy).toBe(false));
+    await vi.waitFor(() => expect(paths().length).toBe(3));
     expect(paths().every((path) => path.endsWith("language=cy"))).toBe(true);
-    expect(paths().length).toBe(3);
+  });
+
+  it("is not forgotten when it is chosen while something else is on its way", async () => {
+    signedIn();
+    actions.refresh();
+    actions.speak("cy");
+    await vi.waitFor(() => expect(paths().length).toBe(3));
+    expect(
+      paths()
+        .slice(1)
+        .every((path) => path.endsWith("language=cy")),
+    ).toBe(true);
   });
 
   it("needs nobody before one is signed in", () => {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import cy from "../../src/portal/locales/cy.json" with { type: "json" };
 import en from "../../src/portal/locales/en.json" with { type: "json" };
-import { direction, words, written } from "../../src/portal/words.ts";
+import { dayOf, direction, momentOf, words, written } from "../../src/portal/words.ts";
 
 const source = resolve(import.meta.dirname, "../../src/portal");
 const code = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -44,5 +44,19 @@ describe("the portal's words", () => {
 
   it("keep the direction of what is put into them", () => {
     expect(words("en", "sms", { hint: "07•• •••" })).toBe("Text message to \u206807•• •••\u2069");
+  });
+});
+
+describe("dates", () => {
+  it("are by the clocks of this country, summer and winter", () => {
+    expect(momentOf("2026-07-08T09:05:00Z", "en")).toBe("8 July 2026 at 10:05");
+    expect(momentOf("2026-12-08T23:30:00Z", "en")).toBe("8 December 2026 at 23:30");
+    expect(dayOf("2026-12-31", "en")).toMatch(/^Thursday,? 31 December 2026$/);
+  });
+
+  it("are Welsh in every browser, whether it knows Welsh or not", () => {
+    expect(momentOf("2026-07-08T09:05:00Z", "cy")).toBe("8 Gorffennaf 2026 am 10:05");
+    expect(momentOf("2026-07-08T23:30:00Z", "cy")).toBe("9 Gorffennaf 2026 am 00:30");
+    expect(dayOf("2026-12-01", "cy")).toBe("Dydd Mawrth 1 Rhagfyr 2026");
   });
 });

@@ -44,12 +44,12 @@ export function App() {
       <header class="account-header">
         <div class="govuk-width-container account-header__row">
           <span class="account-header__name">{t("account")}</span>
-          <Languages />
           {state.accessToken && (
             <button type="button" class="account-link" data-testid="portal-sign-out" onClick={signOut}>
               {t("signOut")}
             </button>
           )}
+          <Languages />
         </div>
       </header>
       <div class="govuk-width-container" aria-busy={state.busy}>

@@ -161,31 +161,30 @@ function Choices({
   onPick?: (value: string) => void;
 }) {
   return (
-    <fieldset
-      class={`govuk-fieldset govuk-form-group${isWrong(name) ? " govuk-form-group--error" : ""}`}
-      {...described(name)}
-    >
-      <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{legend}</legend>
-      <FieldError field={name} />
-      <div class="govuk-radios">
-        {options.map(([value, words], number) => (
-          <div class="govuk-radios__item" key={value}>
-            <input
-              class="govuk-radios__input"
-              type="radio"
-              id={number ? `${name}-${value}` : name}
-              name={name}
-              value={value}
-              data-testid={`portal-${name}-${value}`}
-              defaultChecked={value === chosen}
-              onChange={() => onPick?.(value)}
-            />
-            <label class="govuk-label govuk-radios__label" for={number ? `${name}-${value}` : name}>
-              {words}
-            </label>
-          </div>
-        ))}
-      </div>
-    </fieldset>
+    <div class={`govuk-form-group${isWrong(name) ? " govuk-form-group--error" : ""}`}>
+      <fieldset class="govuk-fieldset" {...described(name)}>
+        <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{legend}</legend>
+        <FieldError field={name} />
+        <div class="govuk-radios">
+          {options.map(([value, words], number) => (
+            <div class="govuk-radios__item" key={value}>
+              <input
+                class="govuk-radios__input"
+                type="radio"
+                id={number ? `${name}-${value}` : name}
+                name={name}
+                value={value}
+                data-testid={`portal-${name}-${value}`}
+                defaultChecked={value === chosen}
+                onChange={() => onPick?.(value)}
+              />
+              <label class="govuk-label govuk-radios__label" for={number ? `${name}-${value}` : name}>
+                {words}
+              </label>
+            </div>
+          ))}
+        </div>
+      </fieldset>
+    </div>
   );
 }

@@ -1,8 +1,8 @@
 /** What happens next, first; then what happened, who deals with it, and everything that can be done. */
 import { go, open, openCrime, refresh } from "../actions.ts";
-import type { Right } from "../protocol.ts";
+import type { Moment, Right } from "../protocol.ts";
 import { state } from "../state.ts";
-import { dayOf, direction, momentOf, written } from "../words.ts";
+import { dayOf, momentOf, written } from "../words.ts";
 import { Button, Sheet, t } from "./parts.tsx";
 
 export function CrimesPage() {
@@ -42,7 +42,8 @@ export function CrimePage() {
   if (!crime) return <CrimesPage />;
   const reader = written(language);
   const foreign = crime.translated_by_machine;
-  const own = foreign ? { lang: language, dir: direction(language) } : { dir: "auto" as const };
+  // What a machine could not put stays English: each text shows its own direction.
+  const own = { dir: "auto" as const, ...(foreign && { lang: language }) };
   return (
     <Sheet title={crime.title} {...((me?.crimes.length ?? 0) > 1 && { back: "crimes" as const })}>
       <p class="govuk-caption-l account-caption">{crime.reference}</p>
@@ -77,12 +78,17 @@ export function CrimePage() {
         </Button>
       </div>
 
-      <h2 class="govuk-heading-m">{t("timelineTitle")}</h2>
+      <div class="account-news">
+        <h2 class="govuk-heading-m">{t("timelineTitle")}</h2>
+        <button type="button" class="account-link" data-testid="portal-refresh" onClick={refresh}>
+          {t("refresh")}
+        </button>
+      </div>
       <div class="moj-timeline" data-testid="portal-timeline">
         {crime.timeline.map((one) => (
           <div class="moj-timeline__item" key={one.id} data-testid="portal-timeline-entry">
             <div class="moj-timeline__header">
-              <h3 class="moj-timeline__title" {...own}>
+              <h3 class="moj-timeline__title" {...tongue(one)}>
                 {one.title}
               </h3>
             </div>
@@ -90,7 +96,7 @@ export function CrimePage() {
               <time dateTime={one.at}>{momentOf(one.at, reader)}</time>
             </p>
             <div class="moj-timeline__description">
-              <p class="govuk-body" {...own}>
+              <p class="govuk-body" {...tongue(one)}>
                 {one.text}
               </p>
               <RightLine right={one.right} />
@@ -113,11 +119,13 @@ export function CrimePage() {
         </>
       )}
       <Links />
-      <button type="button" class="account-link" onClick={refresh}>
-        {t("refresh")}
-      </button>
     </Sheet>
   );
+}
+
+/** Language and direction of an entry: its own where a machine put it into the reader's, else ours. */
+function tongue({ translated }: Moment): { lang?: string; dir: "auto" } {
+  return { dir: "auto", ...(translated && { lang: state.language }) };
 }
 
 function RightLine({ right }: { right: Right | null }) {

@@ -25,7 +25,6 @@ export function SupportPage() {
                 {t("hours")}: {one.hours}
               </span>
             )}
-            {one.invented && <strong class="govuk-tag govuk-tag--grey">{t("invented")}</strong>}
           </li>
         ))}
       </ul>

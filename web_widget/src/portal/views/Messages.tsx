@@ -108,13 +108,22 @@ export function AppointmentsPage() {
   );
 }
 
+const MEETINGS = {
+  booked: "booked",
+  changed: "changed",
+  cancelled: "cancelled",
+  change_requested: "changeRequested",
+} as const;
+
 function Meeting({ one }: { one: Appointment }) {
   return (
     <li class="account-card" data-testid="portal-appointment">
       <strong class="account-card__title">{momentOf(one.at, written(state.language))}</strong>
-      <span dir="auto">{one.what}</span>
+      <span class="account-card__what" dir="auto">
+        {one.what}
+      </span>
       <span dir="auto">{one.where}</span>
-      <strong class="govuk-tag">{one.state === "change_requested" ? t("asked") : t(one.state)}</strong>
+      <strong class="govuk-tag">{t(MEETINGS[one.state])}</strong>
       {one.can_change && (
         <Button
           testId="portal-change"

@@ -36,36 +36,35 @@ export function StartPage() {
             {...PRIVATE}
           />
         </div>
-        <fieldset
-          class={`govuk-fieldset govuk-form-group${isWrong("dob") ? " govuk-form-group--error" : ""}`}
-          {...described("dob", "dob-hint")}
-        >
-          <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{t("dob")}</legend>
-          <div class="govuk-hint" id="dob-hint">
-            {t("dobHint")}
-          </div>
-          <FieldError field="dob" />
-          <div class="govuk-date-input">
-            {PARTS.map((part, number) => (
-              <div class="govuk-date-input__item" key={part}>
-                <label class="govuk-label govuk-date-input__label" for={number ? part : "dob"}>
-                  {t(part)}
-                </label>
-                <input
-                  class={wrongly(
-                    `govuk-input govuk-date-input__input govuk-input--width-${part === "year" ? 4 : 2}`,
-                    "dob",
-                  )}
-                  id={number ? part : "dob"}
-                  name={part}
-                  inputMode="numeric"
-                  data-testid={`portal-dob-${part}`}
-                  {...PRIVATE}
-                />
-              </div>
-            ))}
-          </div>
-        </fieldset>
+        <div class={`govuk-form-group${isWrong("dob") ? " govuk-form-group--error" : ""}`}>
+          <fieldset class="govuk-fieldset" {...described("dob", "dob-hint")}>
+            <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{t("dob")}</legend>
+            <div class="govuk-hint" id="dob-hint">
+              {t("dobHint")}
+            </div>
+            <FieldError field="dob" />
+            <div class="govuk-date-input">
+              {PARTS.map((part, number) => (
+                <div class="govuk-date-input__item" key={part}>
+                  <label class="govuk-label govuk-date-input__label" for={number ? part : "dob"}>
+                    {t(part)}
+                  </label>
+                  <input
+                    class={wrongly(
+                      `govuk-input govuk-date-input__input govuk-input--width-${part === "year" ? 4 : 2}`,
+                      "dob",
+                    )}
+                    id={number ? part : "dob"}
+                    name={part}
+                    inputMode="numeric"
+                    data-testid={`portal-dob-${part}`}
+                    {...PRIVATE}
+                  />
+                </div>
+              ))}
+            </div>
+          </fieldset>
+        </div>
         <Button testId="portal-prove">{t("goOn")}</Button>
       </form>
     </Sheet>

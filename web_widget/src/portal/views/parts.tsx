@@ -1,7 +1,7 @@
 /** Small pieces that every page uses. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { go } from "../actions.ts";
+import { goBack } from "../actions.ts";
 import { type Page, state } from "../state.ts";
 import { type Key, words } from "../words.ts";
 
@@ -33,7 +33,7 @@ export function Sheet({
           type="button"
           class="govuk-back-link account-back"
           data-testid="portal-back"
-          onClick={() => go(back)}
+          onClick={() => goBack(back)}
         >
           {t("back")}
         </button>
