@@ -1,6 +1,7 @@
 /** What the person does, and what the host answers. */
 import { carry, Refused, request, Unreachable } from "./api.ts";
 import type {
+  Address,
   Admission,
   Advice,
   Appointment,
@@ -9,7 +10,9 @@ import type {
   Crime,
   Letter,
   Me,
+  Options,
   RecordFile,
+  Returned,
   Rights,
   Sent,
   Started,
@@ -28,6 +31,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   empty_text: { text: "empty", field: "text" },
   cancelled: { text: "isCancelled" },
   past: { text: "isPast" },
+  no_one_login: { text: "oneLoginFailed" },
+  one_login_refused: { text: "oneLoginFailed" },
+  one_login_unavailable: { text: "oneLoginFailed" },
 };
 
 /** A field that the host did not take. */
@@ -150,13 +156,60 @@ export function prove(reference: string, dateOfBirth: string | null): void {
   );
   if (lacking) return;
   void doing(async () => {
-    const { invitation } = state;
-    const started = await ask<Started>("POST", "/sign-in/start", invitation ? { invitation } : {});
-    state.invitation = undefined;
-    state.handle = started.handle;
-    const proof = { handle: started.handle, reference: reference.trim(), date_of_birth: dateOfBirth };
+    if (!state.returned) {
+      state.handle = (await ask<Started>("POST", "/sign-in/start", invited())).handle;
+      state.invitation = undefined;
+    }
+    const proof = { handle: state.handle, reference: reference.trim(), date_of_birth: dateOfBirth };
     state.resends = (await ask<Sent>("POST", "/sign-in/prove", proof)).resends;
+    state.returned = false;
     state.page = "code";
+  });
+}
+
+function invited(): { readonly invitation?: string } {
+  return state.invitation ? { invitation: state.invitation } : {};
+}
+
+/** What the force offers beside its own way in. If nobody answers, it offers nothing. */
+export async function lookForOtherWays(): Promise<void> {
+  try {
+    state.oneLogin = (await ask<Options>("GET", "/sign-in/options")).one_login;
+    draw();
+  } catch {
+    // The way that is always there is enough.
+  }
+}
+
+/** To GOV.UK One Login. Nothing of this page is kept meanwhile. */
+export function goToOneLogin(): void {
+  void doing(async () => {
+    const language = state.language === "cy" ? "cy" : "en";
+    const { address } = await ask<Address>("POST", "/sign-in/one-login", { ...invited(), language });
+    if (address.startsWith("https://")) location.assign(address);
+  });
+}
+
+/** Back from there, with what it put into the address. */
+export function comeBack(query: string): void {
+  const said = new URLSearchParams(query);
+  const [code, began] = [said.get("code"), said.get("state")];
+  if (!began) return;
+  if (missing(!code && { text: "oneLoginFailed" })) return;
+  void doing(async () => {
+    // Whoever leaves meanwhile takes nothing of it along.
+    const here = state;
+    here.notice = "loading";
+    draw();
+    try {
+      const { handle, resends } = await ask<Returned>("POST", "/sign-in/one-login/return", {
+        code,
+        state: began,
+      });
+      Object.assign(here, { handle, resends, returned: true, page: "code" });
+    } finally {
+      here.notice = undefined;
+    }
   });
 }
 

@@ -1,9 +1,14 @@
 import { render } from "preact";
+import { comeBack, lookForOtherWays } from "./actions.ts";
 import { keepSafe } from "./safety.ts";
 import { draw, drawWith, forget, state } from "./state.ts";
 import { App } from "./views/App.tsx";
 import { direction, written } from "./words.ts";
 import "./styles.scss";
+
+/** What GOV.UK One Login put into the address leaves it before anything else happens. It works once. */
+const query = location.search;
+if (query) history.replaceState(null, "", location.pathname + location.hash);
 
 const root = document.getElementById("account");
 if (root === null) throw new Error("index.html has no #account");
@@ -37,3 +42,5 @@ addEventListener("hashchange", () => {
   draw();
 });
 render(<App />, root);
+comeBack(query);
+void lookForOtherWays();

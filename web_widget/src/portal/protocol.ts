@@ -4,6 +4,19 @@ export interface Started {
   readonly handle: string;
 }
 
+/** Ways in beside the force's own. */
+export interface Options {
+  readonly one_login: boolean;
+}
+
+/** Where the browser goes to sign in. */
+export interface Address {
+  readonly address: string;
+}
+
+/** Back from there, known or not: the handle, and how many more codes may be asked for. */
+export type Returned = Started & Sent;
+
 /** After a proof, right or wrong: how many more codes may be asked for. */
 export interface Sent {
   readonly resends: number;

@@ -46,6 +46,10 @@ export interface State {
   /** From the address, used once. */
   invitation?: string | undefined;
   handle?: string;
+  /** The force offers GOV.UK One Login as well. */
+  oneLogin: boolean;
+  /** Back from there: a code is on its way if that account was used here before. Nobody can see whether. */
+  returned: boolean;
   /** How many more codes may be asked for. */
   resends: number;
   accessToken?: string;
@@ -67,10 +71,12 @@ export interface State {
   chatting: boolean;
 }
 
-export function freshState(language = "en"): State {
+export function freshState(language = "en", oneLogin = false): State {
   return {
     page: "start",
     language,
+    oneLogin,
+    returned: false,
     covered: false,
     busy: false,
     waiting: [],
@@ -85,9 +91,9 @@ export function freshState(language = "en"): State {
 
 export let state = freshState();
 
-/** Forgets everything; the language stays, it says nothing. */
+/** Forgets everything but the language and what the force offers, which say nothing. */
 export function forget(): void {
-  state = freshState(state.language);
+  state = freshState(state.language, state.oneLogin);
 }
 
 export let draw: () => void = () => {};

@@ -47,6 +47,9 @@ beforeEach(() => {
     "/sign-in/prove": [200, { resends: 2 }],
     "/sign-in/resend": [200, { resends: 1 }],
     "/sign-in/code": [200, TOKENS],
+    "/sign-in/options": [200, { one_login: true }],
+    "/sign-in/one-login": [200, { address: "https://oidc.example/authorize?state=s" }],
+    "/sign-in/one-login/return": [201, { handle: "r", asks: ["reference", "date_of_birth"], resends: 2 }],
     "/sign-in/sign-out": [204, {}],
     "/portal-api/me": [200, ME],
     [`/portal-api/crimes/${CRIME.id}`]: [200, CRIME],
@@ -111,6 +114,66 @@ describe("signing in", () => {
     await vi.waitFor(() => expect(state.troubles[0]?.text).toBe("lastCode"));
     expect(state.page).toBe("start");
     expect(state.handle).toBeUndefined();
+  });
+
+  it("offers GOV.UK One Login where the force has it, and nothing where nobody answers", async () => {
+    await actions.lookForOtherWays();
+    expect(state.oneLogin).toBe(true);
+    forget();
+    expect(state.oneLogin).toBe(true);
+    answers["/sign-in/options"] = [200, { one_login: false }];
+    await actions.lookForOtherWays();
+    expect(state.oneLogin).toBe(false);
+    answers["/sign-in/options"] = "lost";
+    await actions.lookForOtherWays();
+    expect([state.oneLogin, state.troubles]).toEqual([false, []]);
+  });
+
+  it("goes to GOV.UK One Login with the invitation, and to no address that is not https", async () => {
+    const assign = vi.fn();
+    vi.stubGlobal("location", { assign });
+    state.invitation = "i".repeat(43);
+    actions.goToOneLogin();
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledWith("https://oidc.example/authorize?state=s"));
+    expect(asked[0]?.body).toEqual({ invitation: "i".repeat(43), language: "en" });
+    assign.mockClear();
+    answers["/sign-in/one-login"] = [200, { address: "javascript:alert(1)" }];
+    actions.goToOneLogin();
+    await vi.waitFor(() => expect(state.busy).toBe(false));
+    expect(assign).not.toHaveBeenCalled();
+  });
+
+  it("asks for the code when it is back, and proves the first time with the same handle", async () => {
+    actions.comeBack("?code=c&state=s");
+    await vi.waitFor(() => expect(state.page).toBe("code"));
+    expect(asked[0]).toMatchObject({ path: "/sign-in/one-login/return", body: { code: "c", state: "s" } });
+    expect([state.handle, state.resends, state.returned, state.notice]).toEqual(["r", 2, true, undefined]);
+    await vi.waitFor(() => expect(state.busy).toBe(false));
+    actions.go("start");
+    actions.prove("44/1/26", "1990-03-31");
+    await vi.waitFor(() => expect(state.page).toBe("code"));
+    expect(paths()).toEqual(["/sign-in/one-login/return", "/sign-in/prove"]);
+    expect(asked[1]?.body).toMatchObject({ handle: "r" });
+    expect(state.returned).toBe(false);
+  });
+
+  it("says that coming back did not work, and is not taken in by an address that somebody made up", async () => {
+    for (const query of ["", "?x=1", "?code=c"]) actions.comeBack(query);
+    expect([asked, state.troubles]).toEqual([[], []]);
+    actions.comeBack("?error=access_denied&state=s");
+    expect(state.troubles[0]?.text).toBe("oneLoginFailed");
+    expect(asked).toEqual([]);
+    answers["/sign-in/one-login/return"] = [403, { code: "one_login_refused" }];
+    actions.comeBack("?code=c&state=s");
+    await vi.waitFor(() => expect(state.busy).toBe(false));
+    expect([state.page, state.troubles[0]?.text, state.notice]).toEqual([
+      "start",
+      "oneLoginFailed",
+      undefined,
+    ]);
+    answers["/sign-in/one-login/return"] = [403, { code: "expired" }];
+    actions.comeBack("?code=c&state=s");
+    await vi.waitFor(() => expect(state.troubles[0]?.text).toBe("expired"));
   });
 
   it("shows first of all which new device was used since", async () => {

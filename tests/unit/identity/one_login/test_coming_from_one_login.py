@@ -227,7 +227,7 @@ def test_an_account_that_leads_to_somebody_is_answered_like_one_that_does_not(
 def test_somebody_whose_access_was_removed_does_not_come_in(entry: Entry, removed: Callable[[Entry], None]) -> None:
     removed(entry)
     handle = back(entry)["handle"]
-    assert entry.phone.got == []
+    assert (entry.phone.got, entry.desk.tasks) == ([], [])
     assert post("/code", {"handle": handle, "code": "482913"})[1]["code"] == "wrong_code"
     assert entry.cognito.tokens == {}
 

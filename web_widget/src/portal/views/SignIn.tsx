@@ -1,5 +1,5 @@
 /** Into the account: what only the person knows, then a code. Right or wrong looks the same. */
-import { begin, birth, enterCode, prove, resend, signOut } from "../actions.ts";
+import { begin, birth, enterCode, go, goToOneLogin, prove, resend, signOut } from "../actions.ts";
 import { draw, forget, state } from "../state.ts";
 import { momentOf, written } from "../words.ts";
 import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t, wrongly } from "./parts.tsx";
@@ -67,6 +67,14 @@ export function StartPage() {
         </div>
         <Button testId="portal-prove">{t("goOn")}</Button>
       </form>
+      {state.oneLogin && !state.returned && (
+        <>
+          <p class="govuk-body">{t("oneLoginText")}</p>
+          <Button testId="portal-one-login" secondary onClick={goToOneLogin}>
+            {t("oneLogin")}
+          </Button>
+        </>
+      )}
     </Sheet>
   );
 }
@@ -74,7 +82,12 @@ export function StartPage() {
 export function CodePage() {
   return (
     <Sheet title={t("codeTitle")}>
-      <p class="govuk-body">{t("codeText")}</p>
+      <p class="govuk-body">{t(state.returned ? "oneLoginBack" : "codeText")}</p>
+      {state.returned && (
+        <Button testId="portal-first-time" secondary onClick={() => go("start")}>
+          {t("oneLoginFirst")}
+        </Button>
+      )}
       <form noValidate onSubmit={(event) => enterCode(sentBy(event)("code"))}>
         <div class={`govuk-form-group${isWrong("code") ? " govuk-form-group--error" : ""}`}>
           <label class="govuk-label govuk-label--s" for="code">
