@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harbour import casework
 from harbour.crime.adapters import time_field
-from harbour.crime.intake import IntakeService, SourceKeys, sources
+from harbour.crime.intake import IntakeService, SourceKeys, event_from_json, event_to_json, sources
 from harbour.crime.link import Progress
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId
 from harbour.webhook.model import HEADERS, LARGEST_BODY, Key, sign
@@ -319,6 +321,26 @@ def test_what_is_no_certificate_proves_nothing(harbour: Harbour, pem: str, monke
 def test_a_fixed_header_that_is_not_exactly_right_is_refused(harbour: Harbour, value: str) -> None:
     raw = json.dumps(payload("storm")).encode()
     assert harbour.post("storm", raw, {"X-Harbour-Key": value})[0] == 401
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()), max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=9,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=40) | ANY | st.dictionaries(st.sampled_from(sorted(payload("athena"))), ANY))
+def test_whatever_is_signed_is_accepted_or_refused_by_a_code(harbour: Harbour, body: object) -> None:
+    kept = len(harbour.cases.refused) + len(harbour.cases.inbox)
+    whole = payload("athena") | body if isinstance(body, dict) else body
+    raw = whole if isinstance(whole, bytes) else json.dumps(whole).encode()
+    status, answer = harbour.post("athena", raw, signed(raw, f"evt-{kept}"), encoded=True)
+    assert status == 202 or (status == 400 and answer["code"])
+    assert len(harbour.cases.refused) + len(harbour.cases.inbox) == kept + 1
+    stored = harbour.cases.waiting("athena", EventId(f"evt-{kept}"))
+    assert stored is None or event_from_json(event_to_json(stored)) == stored
 
 
 def test_ten_minutes_of_a_fast_clock_are_forgiven(harbour: Harbour) -> None:

@@ -38,6 +38,7 @@ REQUIRED = {
 TIME = {"athena": "EventDateTime", "niche": "updateTime", "dynamics": "cm_updatedon", "storm": "LOG_TIME"}
 KIND = {"athena": "EventType", "niche": "updateType", "dynamics": "cm_updatereason", "storm": "LOG_CODE"}
 CRIME = {"athena": "Investigation.URN", "niche": "occurrenceNumber", "dynamics": "cm_crimenumber", "storm": "INC_NO"}
+DETAILS = {"athena": "Details", "niche": "attributes", "dynamics": "cm_details", "storm": "DETAILS"}
 REPORT = {system: next(iter(RECORDED[system])) for system in SYSTEMS}
 
 
@@ -167,6 +168,30 @@ def test_a_reference_that_is_none_is_refused(system: str, reference: str) -> Non
     if reference == " 12":  # white space around it is the form's, not the reference's, and what is left is too short
         reference = reference.strip()
     assert refusal(system, payload).field == CRIME[system]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("appointment_at", "Tuesday at three"),
+        ("appointment_at", "0001-01-01T00:00:00+12:00"),
+        ("hearing_at", "01/12/2026"),
+        ("when", "soon"),
+        ("by", "Amelia Hart"),
+        ("until", "2026-02-30"),
+    ],
+)
+def test_a_date_in_the_details_that_nobody_can_read_is_refused_by_its_name(system: str, name: str, text: str) -> None:
+    payload = report(system) | {DETAILS[system]: {name: text}}
+    assert refusal(system, payload).field == f"{DETAILS[system]}.{name}"
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("text", ["", "2026-12-01", "2026-12-01T10:30", "2026-12-01T10:30:00Z"])
+def test_a_date_in_the_details_may_be_a_day_or_an_instant_or_london_time(system: str, text: str) -> None:
+    payload = report(system) | {DETAILS[system]: {"when": text, "by": text}}
+    assert read(system, payload).details == {"when": text, "by": text}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

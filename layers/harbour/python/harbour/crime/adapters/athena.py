@@ -86,7 +86,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         withdraws=withdraws,
         offence=common.offence_for("athena", about.classification),
         area=about.beat,
-        details=document.details | ({"text": document.text} if document.text else {}),
+        details=common.told(document.details, "Details", document.text),
         parties=tuple(
             Party(
                 source_id=person.id,

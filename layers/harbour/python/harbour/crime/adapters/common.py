@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Final, NoReturn, TypeVar
@@ -38,6 +38,10 @@ Reference = Annotated[str, StringConstraints(min_length=3, max_length=40, patter
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")]
 Version = Annotated[int, Field(ge=0, le=2**53)]
 Details = dict[Short, Text]
+
+_MOMENTS: Final = ("when", "at", "hearing_at", "appointment_at")
+_DAYS: Final = ("by", "until", "answer_by")
+"""Details that are dates."""
 
 _REFERENCE: Final = TypeAdapter[str](Reference, config=ConfigDict(str_strip_whitespace=True))
 
@@ -127,6 +131,13 @@ def london(text: str, path: str) -> datetime:
     return _utc(at if at.tzinfo else at.replace(tzinfo=LONDON), path)
 
 
+def _day(text: str, path: str) -> None:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        refuse(path, "This is no ISO 8601 date.")
+
+
 def _time(text: str, path: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -140,6 +151,20 @@ def _utc(at: datetime, path: str) -> datetime:
     except OverflowError:
         # the first or the last day that there is, on the other side of midnight
         refuse(path, "This is no ISO 8601 time.")
+
+
+def told(given: Mapping[str, str], path: str, text: str) -> dict[str, str]:
+    """Details as an event has them: dates that can be read, and the words of a message. Raises ``Invalid``.
+
+    A date that nobody can read would leave a victim with an appointment and no day.
+    """
+    for name in _MOMENTS:
+        if given.get(name):
+            london(given[name], f"{path}.{name}")
+    for name in _DAYS:
+        if given.get(name):
+            _day(given[name], f"{path}.{name}")
+    return {**given, **({"text": text} if text else {})}
 
 
 def event_ids(corrects: str, withdraws: str) -> tuple[EventId | None, EventId | None]:

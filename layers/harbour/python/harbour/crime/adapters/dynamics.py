@@ -84,7 +84,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         withdraws=withdraws,
         offence=common.offence_for("dynamics", "" if document.offence is None else str(document.offence)),
         area=document.area or "",
-        details=document.details | ({"text": document.message} if document.message else {}),
+        details=common.told(document.details, "cm_details", document.message or ""),
         parties=tuple(
             Party(
                 source_id=one.id,

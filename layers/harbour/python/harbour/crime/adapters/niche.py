@@ -83,7 +83,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         withdraws=withdraws,
         offence=common.offence_for("niche", document.offence),
         area=document.district,
-        details=document.attributes | ({"text": document.message} if document.message else {}),
+        details=common.told(document.attributes, "attributes", document.message),
         parties=tuple(
             Party(
                 source_id=one.nominal,

@@ -61,7 +61,7 @@ def read(payload: Mapping[str, object], webhook_id: str) -> CrimeEvent:
         withdraws=withdraws,
         offence=common.offence_for("storm", document.type),
         area=document.beat,
-        details=document.details | ({"text": document.text} if document.text else {}),
+        details=common.told(document.details, "DETAILS", document.text),
         parties=(
             (
                 Party(
