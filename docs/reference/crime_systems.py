@@ -57,6 +57,16 @@ class Accepted(Document):
     ]
 
 
+class Callback(BaseModel):
+    """What GOV.UK Notify tells; it sends more, which is not kept."""
+
+    id: Annotated[str, Field(min_length=1)]
+    status: Annotated[str, Field(description="`delivered`, `permanent-failure`, …", min_length=1)]
+    reference: str | None = None
+    notification_type: str | None = None
+    completed_at: str | None = None
+
+
 class ForOfficer(Document):
     """The task that a message makes."""
 
@@ -141,7 +151,7 @@ _HEADERS: Final[list[Json]] = [
 
 def crime_systems() -> Json:
     """The API for crime systems."""
-    models: set[type[BaseModel]] = {Problem, Accepted, *PAYLOADS.values(), *WEBHOOKS}
+    models: set[type[BaseModel]] = {Problem, Accepted, Callback, *PAYLOADS.values(), *WEBHOOKS}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Harbour for crime systems", "version": VERSION, "description": _ABOUT},
@@ -153,7 +163,7 @@ def crime_systems() -> Json:
             },
             {"url": "http://127.0.0.1:8600/hooks", "description": "What `make up` serves."},
         ],
-        "paths": {"/{source}": {"post": _update()}},
+        "paths": {"/{source}": {"post": _update()}, "/notify": {"post": _callback()}},
         "webhooks": {_type(model): {"post": _outbound(model)} for model in WEBHOOKS},
         "components": {"schemas": schemas(sorted(models, key=lambda model: model.__name__), discriminators=True)},
     }
@@ -214,6 +224,25 @@ def _update() -> Json:
                 }
                 for status, codes in sorted(refused.items())
             },
+        },
+    }
+
+
+def _callback() -> Json:
+    entry = app_of("webhooks").routes["/notify"]["POST"]
+    problem = {"application/problem+json": {"schema": reference("Problem")}}
+    return {
+        "operationId": entry.view_name,
+        "summary": prose(entry.view_function.__doc__),
+        "description": "For GOV.UK Notify's delivery receipts, with the bearer token that was agreed there.",
+        "parameters": [{"name": "authorization", "in": "header", "required": False, "schema": {"type": "string"}}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": reference("Callback")}}},
+        "responses": {
+            "204": {"description": "It is stored."},
+            "400": {"description": "`bad_body`, `bad_field`: it cannot be read.", "content": problem},
+            "401": {"description": "`bad_signature`: the token is not the agreed one.", "content": problem},
+            "413": {"description": "`too_large`.", "content": problem},
+            "500": {"description": f"`internal`: {refusal('internal').meaning}", "content": problem},
         },
     }
 

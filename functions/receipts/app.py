@@ -1,4 +1,4 @@
-"""What became of what was sent: events of SES through a queue, and SNS's log of text messages."""
+"""What became of what was sent: SES and GOV.UK Notify through a queue, and SNS's log of text messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from harbour import casework
-from harbour.notification.receipts import read_mail_event, read_text_log
+from harbour.notification.callbacks import stored
+from harbour.notification.receipts import read_mail_event, read_notify_callback, read_text_log
 from harbour.runtime.errors import Unavailable
 from harbour.runtime.telemetry import log
 
@@ -26,7 +27,8 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def _record(record: SQSRecord) -> None:
-    if receipt := read_mail_event(record.body):
+    told = stored(record.body)
+    if receipt := read_mail_event(record.body) if told is None else read_notify_callback(told):
         log("receipt", outcome=casework.receipts().take(receipt))
 
 

@@ -1,4 +1,4 @@
-"""REST for crime systems: an update is proven, stored and accepted; everything else happens behind a queue."""
+"""REST for crime systems and providers: what comes is proven, stored and accepted; all else happens behind queues."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ def update(source: str) -> dict[str, Any]:
         )
     )
     return {"id": accepted.id, "status": "already accepted" if accepted.again else "accepted"}
+
+
+@app.route("/notify", methods=["POST"], content_types=JSON)
+@answering(app)
+def notified() -> None:
+    """GOV.UK Notify says what became of a message."""
+    request = request_of(app)
+    raw = request.raw_body
+    casework.notify_callbacks().accept(
+        request.headers.get("authorization", ""), raw if isinstance(raw, bytes) else raw.encode()
+    )
 
 
 def _fingerprint(pem: str) -> str:

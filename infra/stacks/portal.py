@@ -189,6 +189,7 @@ class HarbourPortal(Stack):
             "HARBOUR_UPDATES_QUEUE_URL": self._updates.queue.queue_url,
             "HARBOUR_NOTIFY_QUEUE_URL": self._notify.queue.queue_url,
             "HARBOUR_LINK_QUEUE_URL": self._link.queue.queue_url,
+            "HARBOUR_RECEIPTS_QUEUE_URL": self._receipts.queue.queue_url,
             "HARBOUR_PORTAL_URL": settings.portal_url,
             "HARBOUR_SMS_SENDER": settings.sms_sender,
             "HARBOUR_EMAIL_FROM": settings.email_from,
@@ -291,6 +292,7 @@ class HarbourPortal(Stack):
         asks = {
             self._updates: ("webhooks", "deadlines"),
             self._notify: ("updates", "receipts", "deadlines"),
+            self._receipts: ("webhooks",),
             self._link: ("webhooks", "updates", "notifier", "receipts", "deadlines", "sign_in", "portal"),
         }
         for queue, names in asks.items():

@@ -9,6 +9,7 @@ from harbour.casework import (
     BusSettings,
     CasesSettings,
     QueueSettings,
+    ReceiptSettings,
     SendingSettings,
     SourceSettings,
     VictimSettings,
@@ -65,7 +66,9 @@ def test_every_function_is_told_what_its_settings_ask_for(functions: dict[str, J
         assert needed(model) <= functions[name]["Environment"]["Variables"].keys()
 
 
-@pytest.mark.parametrize("model", [CasesSettings, QueueSettings, SourceSettings, SendingSettings, BusSettings])
+@pytest.mark.parametrize(
+    "model", [CasesSettings, QueueSettings, ReceiptSettings, SourceSettings, SendingSettings, BusSettings]
+)
 def test_every_function_of_the_portal_is_told_what_its_settings_ask_for(
     functions: dict[str, Json], model: type[Settings]
 ) -> None:

@@ -47,7 +47,7 @@ EXPECTED: dict[str, Rights] = {
     "Challenge": on({"dynamodb:GetItem", "dynamodb:UpdateItem"}, "cases"),
     "Webhooks": {
         *on(CASES, "cases"),
-        *sends_to("ToApply", "ToTell"),
+        *sends_to("ToApply", "ToTell", "Fates"),
         ("secretsmanager:GetSecretValue", "sources"),
         ("secretsmanager:GetSecretValue", "notify"),
     },

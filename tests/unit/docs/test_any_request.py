@@ -31,6 +31,8 @@ from docs.reference.oversight import oversight
 from docs.reference.portal import portal
 from docs.reference.portal_sign_in import sign_in
 from docs.reference.schemas import Json
+from harbour import casework
+from harbour.notification.callbacks import NotifyCallbacks
 from tests.unit.conversation.world import AMELIA, World
 from tests.unit.functions.doors import claims_of, door, recorded
 from tests.unit.functions.test_oversight_door import Records
@@ -146,10 +148,17 @@ def test_the_sign_in(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["signed", "unsigned"])
-def test_the_webhooks(harbour: Harbour, known: bool) -> None:
+def test_the_webhooks(harbour: Harbour, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    put: list[str] = []
+    monkeypatch.setattr(casework, "notify_callbacks", lambda: NotifyCallbacks(lambda: "agreed", put.append))
+
     def prove(event: Event) -> None:
-        if known and event["pathParameters"]["source"] == "athena":
+        if not known:
+            return
+        if event["resource"] == "/notify":
+            event["headers"] |= {"authorization": "Bearer agreed"}
+        elif event["pathParameters"]["source"] == "athena":
             event["headers"] |= signed((event["body"] or "").encode())
 
-    assert explore(crime_systems(), "webhooks", prove) >= 1
-    assert bool(harbour.cases.refused) is known
+    assert explore(crime_systems(), "webhooks", prove) >= 2
+    assert bool(harbour.cases.refused) is bool(put) is known

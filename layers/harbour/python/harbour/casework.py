@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from harbour.crime.service import UpdateService
     from harbour.identity.victims.one_login import OneLoginService
     from harbour.identity.victims.service import InvitationService, ProofService, SessionService, SignInService
+    from harbour.notification.callbacks import NotifyCallbacks
     from harbour.notification.ports import Provider
     from harbour.notification.receipts import ReceiptService
     from harbour.notification.service import NotificationService
@@ -47,6 +48,12 @@ class QueueSettings(Settings):
     updates_queue_url: str
     notify_queue_url: str
     link_queue_url: str
+
+
+class ReceiptSettings(Settings):
+    """Where receipts are put that come by a door of ours."""
+
+    receipts_queue_url: str
 
 
 class SourceSettings(Settings):
@@ -314,6 +321,20 @@ def receipts() -> ReceiptService:
     from harbour.notification.receipts import ReceiptService
 
     return ReceiptService(sent(), people(), link_queue(), CLOCK)
+
+
+@cache
+def notify_callbacks() -> NotifyCallbacks:
+    """What GOV.UK Notify calls back."""
+    from harbour.aws import clients
+    from harbour.aws.fates import FateQueue
+    from harbour.notification.callbacks import NotifyCallbacks
+
+    name = load(SendingSettings).notify_secret
+    token = cache(
+        lambda: _secret(name).get("callback_token", "") if "notify" in load(SendingSettings).providers else ""
+    )
+    return NotifyCallbacks(token, FateQueue(clients.sqs(), load(ReceiptSettings).receipts_queue_url).put)
 
 
 # -- victims ---------------------------------------------------------------------------------------------------------
