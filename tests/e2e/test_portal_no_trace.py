@@ -20,6 +20,7 @@ from tests.e2e.pages import DESKTOP, EXIT_PAGE, PHONE, context, profile_on_disk
 from tests.e2e.portal_pages import CrimeSystemPage, Outbox, PortalPage, Victim
 
 SECRET = "nobody may read this rutabaga"
+SECRET_NAMES = {"handle", "id_token", "access_token", "ticket", "conversation", "resume"}
 
 
 @pytest.fixture
@@ -42,9 +43,8 @@ def test_a_visit_leaves_nothing_but_that_a_page_was_opened(
     secrets: set[str] = set()
 
     def remember(response: Any) -> None:
-        if response.url.endswith(("/sign-in/code", "/sign-in/start")) and response.ok:
-            body = response.json()
-            secrets.update(value for name, value in body.items() if name in ("handle", "id_token", "access_token"))
+        if response.url.endswith(("/sign-in/code", "/sign-in/start", "/chat", "/chat/tickets")) and response.ok:
+            secrets.update(value for name, value in response.json().items() if name in SECRET_NAMES)
 
     with profile_on_disk(playwright, tmp_path, **PHONE) as profile:
         page = profile.pages[0] if profile.pages else profile.new_page()
@@ -64,7 +64,17 @@ def test_a_visit_leaves_nothing_but_that_a_page_was_opened(
         assert page.evaluate("[localStorage.length, sessionStorage.length, history.length]")[:2] == [0, 0]
         assert page.evaluate("indexedDB.databases().then(found => found.length)") == 0
         assert page.evaluate("caches.keys().then(found => found.length)") == 0
-        portal.by_id("quick-exit").click()
+        portal.back()
+        portal.open("chat")
+        portal.by_id("portal-chat-open").click()
+        chat = page.frame_locator("iframe")
+        chat.get_by_test_id("language-en").click()
+        chat.get_by_test_id("start-chat").click()
+        chat.get_by_test_id("chat-input").fill(f"{SECRET} in the chat")
+        chat.get_by_test_id("chat-send").click()
+        expect(chat.get_by_test_id("message").filter(has_text=SECRET)).to_be_visible()
+        page.wait_for_timeout(1_000)
+        chat.get_by_test_id("quick-exit").click()
         page.wait_for_url(f"{EXIT_PAGE}**")
         page.go_back(wait_until="commit")
         page.wait_for_timeout(1_000)
@@ -73,9 +83,9 @@ def test_a_visit_leaves_nothing_but_that_a_page_was_opened(
         page.goto("about:blank")
         page.wait_for_timeout(2_000)
         assert profile.cookies() == []
-    assert len(secrets) >= 3, "the test did not see the tokens it must look for"
+    assert len(secrets) >= 7, "the test did not see the tokens it must look for"
     needles = [SECRET, "rutabaga", "Zebedee", "Quillfeather", reference, victim.number, victim.email, *secrets]
-    needles += ["portal-api", "/sign-in/", f"code {code}"]
+    needles += ["portal-api", "/sign-in/", "chat/tickets", "assets/chat-", "/socket", f"code {code}"]
     assert traces(tmp_path, needles) == []
     addresses = {address for address in visited(tmp_path) if address != "about:blank"}
     assert addresses <= {harbour["portal_page"], invitation, EXIT_PAGE}
@@ -107,6 +117,32 @@ def test_three_shifts_leave_and_back_shows_the_page_before(signed_in: PortalPage
     assert page.url.startswith(EXIT_PAGE)
 
 
+def test_two_taps_of_two_fingers_leave_as_well(signed_in: PortalPage) -> None:
+    page = signed_in.page
+    touch = page.context.new_cdp_session(page)
+    fingers = [{"x": 100, "y": 300, "id": 1}, {"x": 180, "y": 320, "id": 2}]
+    for tap in (1, 2):
+        for kind, points in (("touchStart", fingers), ("touchEnd", [])):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        if tap == 1:
+            expect(signed_in.by_id("portal-timeline")).to_be_visible()
+    page.wait_for_url(f"{EXIT_PAGE}**")
+    page.go_back(wait_until="commit")
+    expect(page).to_have_title("before")
+
+
+def test_a_page_that_was_away_for_long_is_covered_when_it_is_seen_again(signed_in: PortalPage) -> None:
+    page = signed_in.page
+    page.clock.install()
+    turn = "value => Object.defineProperty(document, 'hidden', {value, configurable: true}) && {}"
+    for hidden in (True, False):
+        page.evaluate(f"({turn})({str(hidden).lower()}); document.dispatchEvent(new Event('visibilitychange'))")
+        page.clock.run_for(2 * 60_000)
+    assert _said(page) == []
+    signed_in.by_id("uncover").click()
+    expect(signed_in.by_id("portal-timeline")).to_be_visible()
+
+
 def test_the_cover_hides_everything_and_brings_it_back(signed_in: PortalPage) -> None:
     page = signed_in.page
     signed_in.open("messages")
@@ -124,9 +160,12 @@ def _said(page: Page) -> list[str]:
     return [word for word in ("crime", "police", "officer", "message", SECRET) if word in shown]
 
 
-def test_signing_out_forgets_and_the_code_does_not_work_again(signed_in: PortalPage) -> None:
+def test_after_signing_out_back_brings_nothing(signed_in: PortalPage) -> None:
     signed_in.by_id("portal-sign-out").click()
     expect(signed_in.by_id("portal-start")).to_be_visible()
     expect(signed_in.by_id("portal-timeline")).to_have_count(0)
     signed_in.page.go_back(wait_until="commit")
+    expect(signed_in.page).to_have_title("before")
+    signed_in.page.go_forward(wait_until="commit")
+    expect(signed_in.by_id("portal-start")).to_be_visible()
     expect(signed_in.by_id("portal-timeline")).to_have_count(0)
