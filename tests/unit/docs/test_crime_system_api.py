@@ -14,6 +14,8 @@ from harbour.crime.adapters import SYSTEMS
 from harbour.crime.intake import sources
 from harbour.crime.link import OutboundTask, Reason, TaskWanted, package, task, victims_message
 from harbour.crime.model import CrimeRef
+from harbour.webhook.model import LARGEST_BODY
+from tests.unit.functions.test_webhooks_door import OTHER, SECRET, SIGNING, Harbour, signed
 
 DOCUMENT = crime_systems()
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -38,6 +40,54 @@ def test_a_recorded_payload_is_as_described_and_an_example(system: str, name: st
     validator(PAYLOADS[system].__name__).validate(payload)
     examples = DOCUMENT["paths"]["/{source}"]["post"]["requestBody"]["content"]["application/json"]["examples"]
     assert examples[f"{system}: {name}"] == {"value": payload}
+
+
+def answered(status: int, body: object) -> None:
+    """The answer of a door is one that the document describes for this status."""
+    response = DOCUMENT["paths"]["/{source}"]["post"]["responses"][str(status)]
+    ((_, content),) = response["content"].items()
+    schema = content["schema"] | {"components": DOCUMENT["components"]}
+    Draft202012Validator(schema).validate(body)
+    if isinstance(body, dict) and status >= 400:
+        assert f"`{body['code']}`" in response["description"]
+
+
+@pytest.mark.parametrize(("system", "name"), [(system, name) for system in SYSTEMS for name in recorded(system)])
+def test_the_door_takes_every_example_and_answers_as_described(harbour: Harbour, system: str, name: str) -> None:
+    raw = json.dumps(recorded(system)[name]["payload"]).encode()
+    secret = {"niche": OTHER, "dynamics": SIGNING}.get(system, SECRET)
+    proof = {"X-Harbour-Key": "open sesame"} if system == "storm" else signed(raw, name.encode().hex()[:90], secret)
+    status, body = harbour.post(system, raw, proof)
+    assert (status, body["status"]) == (202, "accepted")
+    answered(status, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"[]", "bad_body"),
+        (b'{"EventType": 1}', "bad_field"),
+        ({"EventType": "NEWS"}, "unknown_kind"),
+        ({"EventDateTime": "2030-01-01T00:00:00Z"}, "in_the_future"),
+        ({"MessageText": "\ud83d"}, "lone_surrogate"),
+        ({"Padding": "x" * LARGEST_BODY}, "too_large"),
+    ],
+)
+def test_the_door_refuses_as_described(harbour: Harbour, body: Any, code: str) -> None:
+    report = next(iter(recorded("athena").values()))["payload"]
+    raw = body if isinstance(body, bytes) else json.dumps(report | body).encode()
+    status, problem = harbour.post("athena", raw, signed(raw))
+    assert problem["code"] == code
+    answered(status, problem)
+    answered(*harbour.post("athena", raw[:99], signed(raw)))
+
+
+def test_a_failure_of_ours_is_answered_as_described(harbour: Harbour) -> None:
+    harbour.store_fails = True
+    report = next(iter(recorded("athena").values()))["payload"]
+    status, problem = harbour.post_signed(report)
+    assert problem["code"] == "internal"
+    answered(status, problem)
 
 
 SENT: list[OutboundTask] = [
