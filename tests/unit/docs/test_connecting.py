@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ from harbour.crime.adapters import niche
 from harbour.crime.delivery import REFUSED
 from harbour.crime.kinds import kinds
 from harbour.crime.link import BACK_OFF, Reason
-from harbour.webhook.model import LARGEST_BODY, TOLERANCE_SECONDS, Key, sign, verify
+from harbour.webhook.model import LARGEST_BODY, TOLERANCE_SECONDS, Key, same_certificate, sign, verify
 from harbour.webhook.payload import DEEPEST
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "connecting-a-crime-system.md").read_text("utf-8")
@@ -29,10 +31,22 @@ for argument in "$@"; do n=$((n + 1)); printf %s "$argument" > "$CALLED/$n"; don
 """
 
 
-def block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
-    assert found
-    return found[1]
+def block(language: str, number: int = 0) -> str:
+    found: list[str] = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    return found[number]
+
+
+def run(script: str, folder: Path, **more: str) -> str:
+    """What the shell prints."""
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"]} | more,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
 
 
 def test_the_first_update_is_signed_so_that_harbour_takes_it(tmp_path: Path) -> None:
@@ -44,12 +58,7 @@ def test_the_first_update_is_signed_so_that_harbour_takes_it(tmp_path: Path) -> 
     (tools / "python3").symlink_to(sys.executable)
     local = {"webhook_url": "http://127.0.0.1:8600/hooks/", "webhook_sources": {"niche": {"secret": SECRET}}}
     (tmp_path / ".harbour" / "local.json").write_text(json.dumps(local), "utf-8")
-    subprocess.run(
-        ["sh", "-eu", "-c", block("sh")],
-        cwd=tmp_path,
-        env={"PATH": f"{tools}:{os.environ['PATH']}", "CALLED": str(called)},
-        check=True,
-    )
+    run(block("sh"), tmp_path, PATH=f"{tools}:{os.environ['PATH']}", CALLED=str(called))
     said = [(called / str(number)).read_text("utf-8") for number in range(1, len(list(called.iterdir())) + 1)]
     headers = dict(one.split(": ", 1) for one in said if one.startswith("webhook-"))
     body = said[said.index("--data-binary") + 1].encode()
@@ -57,6 +66,22 @@ def test_the_first_update_is_signed_so_that_harbour_takes_it(tmp_path: Path) -> 
     assert verify(headers, body, [Key(id="k", secret=SECRET)], datetime.now(UTC)).id == "first-update-1"
     event = niche.read(json.loads(body), "first-update-1")
     assert (event.kind, event.parties[0].contact) == ("crime_recorded", "safe_sms")
+
+
+def test_keys_are_made_and_used_as_said(tmp_path: Path) -> None:
+    shared, public, certificate, header = run(block("sh", 1), tmp_path).split()
+    assert shared.startswith("whsec_")
+    at, update = int(datetime.now(UTC).timestamp()), '{"a": "ü"}'
+    by_us = {"webhook-id": "u-1", "webhook-timestamp": str(at)}
+    signed = run(block("sh", 2) + 'echo "v1a,$SIGNATURE"', tmp_path, ID="u-1", AT=str(at), UPDATE=update).strip()
+    now = datetime.now(UTC)
+    keys = [Key(id="shared", secret=shared), Key(id="public", secret=public)]
+    assert verify(by_us | {"webhook-signature": signed}, update.encode(), keys[1:], now).id == "u-1"
+    signed = sign(shared, "u-1", at, update.encode())
+    assert verify(by_us | {"webhook-signature": signed}, update.encode(), keys[:1], now).id == "u-1"
+    shown = ssl.PEM_cert_to_DER_cert((tmp_path / "client.pem").read_text("ascii"))
+    assert same_certificate(hashlib.sha256(shown).hexdigest(), certificate)
+    assert re.fullmatch("[0-9a-f]{64}", header)
 
 
 def test_the_library_takes_what_harbour_signs(tmp_path: Path) -> None:
