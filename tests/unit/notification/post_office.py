@@ -1,6 +1,6 @@
 """A small world for tests of sending: a store, people, providers and a clock, in memory.
 
-:class:`MemoryNotifications` and the table run one contract suite: ``tests/integration/test_notifications_table.py``.
+:class:`MemoryNotifications` and the table run one contract suite: ``tests/integration/test_notification_store.py``.
 Every call of a port passes :meth:`PostOffice.step`, before and after what it does: there a test may stop, crash or
 switch to another worker.
 """
@@ -177,8 +177,6 @@ class Taken:
     reference: str
     to: str
     rendered: Rendered
-    doubtful: bool = True
-    """Until the call came back: nobody but the provider knows."""
 
 
 class FakeProvider:
