@@ -46,6 +46,8 @@ class SigningIn(RuleBasedStateMachine):
         self.used: set[tuple[str, str]] = set()
         self.came_in = 0
         self.times: dict[PersonId, list[datetime]] = {DANA.id: [], EVE.id: []}
+        self.came_from: dict[str, str] = {}
+        self.leads_to: dict[str, PersonId] = {}
 
     @rule(target=handles, invited=st.booleans(), function=st.integers(0, 1))
     def begin(self, invited: bool, function: int) -> object:
@@ -55,6 +57,18 @@ class SigningIn(RuleBasedStateMachine):
         except TooMany:
             return multiple()
         self.begun[handle], self.sent[handle], self.tries[handle] = self.entry.clock.at, [], 0
+        return handle
+
+    @rule(target=handles, account=st.sampled_from(("a" * 64, "b" * 64)), function=st.integers(0, 1))
+    def come_from_one_login(self, account: str, function: int) -> str:
+        before = len(self.entry.phone.got)
+        handle, left = self.functions[function].begin_from(account, None)
+        assert left == RESENDS
+        self.begun[handle], self.sent[handle], self.tries[handle] = self.entry.clock.at, [], 0
+        self.came_from[handle] = account
+        self.note(handle, before)
+        to = {person for person, _, _ in self.entry.phone.got[before:]}
+        assert to <= {self.leads_to.get(account)}, "only to whoever proved themselves with it before"
         return handle
 
     @rule(handle=handles, said=st.sampled_from(SAYINGS), function=st.integers(0, 1))
@@ -119,6 +133,8 @@ class SigningIn(RuleBasedStateMachine):
         assert self.entry.cognito.tokens[str(done.tokens["access_token"])] == person
         self.used.add((handle, right))
         self.came_in += 1
+        if handle in self.came_from:
+            self.leads_to[self.came_from[handle]] = person
 
     @rule(seconds=st.integers(1, 900))
     def time_passes(self, seconds: int) -> None:
@@ -140,6 +156,11 @@ class SigningIn(RuleBasedStateMachine):
             assert len(recent) <= 2 * PER_PERSON_AND_DAY.most
             now = [at for at in times if self.entry.clock.at - at < SIGN_IN_LIFETIME]
             assert len(now) <= 2 * PER_PERSON_AT_ONCE.most
+
+    @invariant()
+    def accounts_lead_to_those_who_proved_themselves(self) -> None:
+        led = {account: linked.person for account, (linked, _) in self.entry.store.accounts.items()}
+        assert led == self.leads_to
 
     @invariant()
     def nobody_else_came_in(self) -> None:
