@@ -191,6 +191,17 @@ def test_a_night_of_news_is_one_message_in_the_morning() -> None:
     assert only(them.by(Channel.SMS)).values["count"] == "5"
 
 
+def test_what_comes_at_night_keeps_its_own_words_also_when_it_must_wait() -> None:
+    """Found by the property below: an ordinary event joined it, and both went at night as "several updates"."""
+    them = Story(person(channels=SMS), NIGHT, PlanRules(any_per_hour=1))
+    them.happens(PIERCING)
+    second = only(them.happens(PIERCING).create)
+    assert second.due_at > them.now
+    third = only(them.happens().create)
+    assert third.id != second.id
+    assert them.messages[second.id].type == PIERCING
+
+
 def test_the_invitation_keeps_its_link_when_others_join_it() -> None:
     them = story(now=NIGHT)
     them.happens(INVITATION)

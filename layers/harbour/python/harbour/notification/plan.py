@@ -18,6 +18,7 @@ from harbour.contact.gate import LONDON, allowed, next_allowed
 from harbour.contact.model import Channel, Hours, Link, Person
 from harbour.crime.link import Reason, TaskWanted
 from harbour.crime.model import CrimeEvent
+from harbour.notification.catalogue import message_types
 from harbour.notification.model import MessageType, Notification, NotificationId, State, crimes_of
 
 SEVERAL: Final = "several_updates"
@@ -134,12 +135,23 @@ def ident(person: str, event: str, kind: str, channel: Channel) -> NotificationI
 def _held(
     occasion: Occasion, mine: Sequence[Notification], now: datetime, by_law: datetime | None
 ) -> Notification | None:
-    """A message that waits and that this event may join. One that was tried may have arrived: nothing joins it."""
+    """A message that waits and that this event may join. One that was tried may have arrived: nothing joins it; nor one
+    that may go at night: its words must stay its own.
+    """
     if occasion.type.pierces_quiet_hours or occasion.type.key in ALONE:
         return None
-    waiting = [one for one in mine if one.state is State.CREATED and one.attempt == 0 and one.due_at > now]
+    waiting = [
+        one
+        for one in mine
+        if one.state is State.CREATED and one.attempt == 0 and one.due_at > now and not _at_night(one.type)
+    ]
     first = min(waiting, key=lambda one: one.due_at, default=None)
     return None if first is None or (by_law is not None and by_law < first.due_at) else first
+
+
+def _at_night(kind: str) -> bool:
+    known = message_types().get(kind)
+    return known is not None and known.pierces_quiet_hours
 
 
 def _joined(held: Notification, occasion: Occasion, by_law: datetime | None) -> Notification:
