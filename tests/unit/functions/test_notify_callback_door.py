@@ -97,7 +97,9 @@ def test_a_status_that_is_not_final_is_no_receipt(queue: list[str], monkeypatch:
     assert received(queue, monkeypatch) == []
 
 
-@pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer ", f"bearer {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "é"])
+@pytest.mark.parametrize(
+    "token", [None, "", "Bearer", "Bearer ", f"bearer {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "é", "\ud83d"]
+)
 def test_without_the_agreed_token_nothing_is_stored(queue: list[str], token: str | None) -> None:
     status, problem = post(CALLBACK, token=token)
     assert (status, problem["code"]) == (401, "bad_signature")
@@ -121,6 +123,11 @@ def test_where_no_token_was_agreed_nobody_is_let_in(monkeypatch: pytest.MonkeyPa
         ({}, "bad_field", "id"),
         ({"id": 7, "status": "delivered"}, "bad_field", "id"),
         ({"id": "a"}, "bad_field", "status"),
+        ({"id": "", "status": "delivered"}, "bad_field", "id"),
+        (CALLBACK | {"id": "x" * 201}, "bad_field", "id"),
+        (CALLBACK | {"reference": "x" * 9_000}, "bad_field", "reference"),
+        (CALLBACK | {"id": "\ud83d"}, "lone_surrogate", "id"),
+        ('{"id": "a", "id": "b", "status": "delivered"}', "bad_field", "id"),
     ],
     ids=str,
 )
@@ -128,6 +135,20 @@ def test_what_cannot_be_read_is_named(queue: list[str], body: object, code: str,
     status, problem = post(body)
     assert (status, problem["code"], problem.get("field")) == (400, code, field)
     assert queue == []
+
+
+def test_what_is_null_or_unknown_is_left_out(queue: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert post(CALLBACK | {"reference": None, "completed_at": None, "more": {"a": [1]}}) == (204, None)
+    (receipt,) = received(queue, monkeypatch)
+    assert (receipt.reference, receipt.at, "more" in queue[0]) == ("", None, False)
+
+
+def test_a_queue_that_fails_makes_notify_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_text: str) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(casework, "notify_callbacks", lambda: NotifyCallbacks(lambda: TOKEN, fail))
+    assert post(CALLBACK)[0] == 500
 
 
 def test_more_than_20_kb_is_refused(queue: list[str]) -> None:

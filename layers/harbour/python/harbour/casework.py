@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, Json
 
 from harbour.runtime.clock import SystemClock
+from harbour.runtime.kept import Kept
 from harbour.runtime.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -328,13 +329,17 @@ def notify_callbacks() -> NotifyCallbacks:
     """What GOV.UK Notify calls back."""
     from harbour.aws import clients
     from harbour.aws.fates import FateQueue
+    from harbour.aws.inbox import KEYS_SECONDS
     from harbour.notification.callbacks import NotifyCallbacks
 
-    name = load(SendingSettings).notify_secret
-    token = cache(
-        lambda: _secret(name).get("callback_token", "") if "notify" in load(SendingSettings).providers else ""
+    settings = load(SendingSettings)
+
+    def token() -> str:
+        return _secret(settings.notify_secret).get("callback_token", "") if "notify" in settings.providers else ""
+
+    return NotifyCallbacks(
+        Kept(token, KEYS_SECONDS), FateQueue(clients.sqs(), load(ReceiptSettings).receipts_queue_url).put
     )
-    return NotifyCallbacks(token, FateQueue(clients.sqs(), load(ReceiptSettings).receipts_queue_url).put)
 
 
 # -- victims ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,13 @@ from typing import Any, Final
 from harbour.crime.intake import BadSignature, TooLarge
 from harbour.runtime.errors import Invalid
 from harbour.webhook.model import LARGEST_BODY, same_header
+from harbour.webhook.payload import payload_of
 
 _KEPT: Final = ("id", "reference", "status", "notification_type", "completed_at")
 """What a receipt needs. The number or address that the callback names goes no further than this door."""
+
+_LONGEST: Final = 200
+"""Characters: what is stored by an id that is no key could never be done."""
 
 
 class NotifyCallbacks:
@@ -42,16 +46,14 @@ class NotifyCallbacks:
         token = self._token()
         if not token or not same_header(authorization, f"Bearer {token}"):
             raise BadSignature
-        try:
-            told = json.loads(body)
-        except (ValueError, RecursionError):
-            raise Invalid("bad_body", "The body is no JSON object.") from None
-        if not isinstance(told, dict):
-            raise Invalid("bad_body", "The body is no JSON object.")
+        told = payload_of(body)
+        kept = {name: text for name in _KEPT if isinstance(text := told.get(name), str)}
+        for name, text in kept.items():
+            if len(text) > _LONGEST:
+                raise Invalid("bad_field", "This text is too long.", field=name)
         for name in ("id", "status"):
-            if not isinstance(told.get(name), str) or not told[name]:
+            if not kept.get(name):
                 raise Invalid("bad_field", "This field is missing or not a text.", field=name)
-        kept = {name: told[name] for name in _KEPT if isinstance(told.get(name), str)}
         self._put(json.dumps({"notify": kept}))
 
 

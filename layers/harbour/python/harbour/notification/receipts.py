@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -143,11 +142,6 @@ class ReceiptService:
                 blocks=True,
             ),
         )
-
-
-def callback_allowed(authorization: str, token: str) -> bool:
-    """Whether a callback carries the bearer token that was agreed. In constant time; an empty token allows nobody."""
-    return bool(token) and hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
 
 
 # -- what providers say ----------------------------------------------------------------------------------------------
