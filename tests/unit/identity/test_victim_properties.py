@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from harbour import casework
-from harbour.crime.model import PersonId
+from harbour.crime.model import CrimeRef, PersonId
 from harbour.identity.victims.model import (
     CODE_ATTEMPTS,
     CODE_LIFETIME,
@@ -21,12 +21,14 @@ from harbour.identity.victims.model import (
     PER_PERSON_AT_ONCE,
     RESENDS,
     SIGN_IN_LIFETIME,
+    Linked,
 )
 from harbour.runtime.errors import Forbidden, TooMany, Unavailable
 from tests.unit.identity.entry import AT_HOME, BORN, DANA, ELSEWHERE, REFERENCE, Entry, link
 
 EVE = replace(DANA, id=PersonId("ee" * 16), source_id="P2", date_of_birth="1971-12-30", links=(link("42/77/26"),))
 SAYINGS = ((REFERENCE, BORN), ("42/77/26", "1971-12-30"), (REFERENCE, "1971-12-30"), ("42/78/26", BORN))
+ACCOUNTS = ("a" * 64, "b" * 64)
 
 
 class SigningIn(RuleBasedStateMachine):
@@ -47,7 +49,8 @@ class SigningIn(RuleBasedStateMachine):
         self.came_in = 0
         self.times: dict[PersonId, list[datetime]] = {DANA.id: [], EVE.id: []}
         self.came_from: dict[str, str] = {}
-        self.leads_to: dict[str, PersonId] = {}
+        self.leads_to: dict[str, PersonId] = {ACCOUNTS[0]: DANA.id}
+        self.entry.store.link(ACCOUNTS[0], Linked(person=DANA.id, crime=CrimeRef(REFERENCE)), self.entry.clock.at)
 
     @rule(target=handles, invited=st.booleans(), function=st.integers(0, 1))
     def begin(self, invited: bool, function: int) -> object:
@@ -59,7 +62,7 @@ class SigningIn(RuleBasedStateMachine):
         self.begun[handle], self.sent[handle], self.tries[handle] = self.entry.clock.at, [], 0
         return handle
 
-    @rule(target=handles, account=st.sampled_from(("a" * 64, "b" * 64)), function=st.integers(0, 1))
+    @rule(target=handles, account=st.sampled_from(ACCOUNTS), function=st.integers(0, 1))
     def come_from_one_login(self, account: str, function: int) -> str:
         before = len(self.entry.phone.got)
         handle, left = self.functions[function].begin_from(account, None)
