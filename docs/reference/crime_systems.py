@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
@@ -17,7 +18,8 @@ from docs.reference.schemas import Json, prose, reference, schemas
 from harbour.crime.adapters import athena, dynamics, niche, storm
 from harbour.crime.delivery import REFUSED
 from harbour.crime.intake import FUTURE, sources
-from harbour.crime.link import Reason
+from harbour.crime.link import Reason, TaskWanted, package, task, victims_message
+from harbour.crime.model import CrimeRef
 from harbour.webhook.model import LARGEST_BODY, TOLERANCE_SECONDS
 
 FIXTURES: Final = ROOT / "tests" / "fixtures" / "crime_systems"
@@ -239,7 +241,7 @@ def _callback() -> Json:
         "requestBody": {"required": True, "content": {"application/json": {"schema": reference("Callback")}}},
         "responses": {
             "204": {"description": "It is stored."},
-            "400": {"description": "`bad_body`, `bad_field`: it cannot be read.", "content": problem},
+            "400": {"description": "`bad_body`, `bad_field`, `lone_surrogate`: it cannot be read.", "content": problem},
             "401": {"description": "`bad_signature`: the token is not the agreed one.", "content": problem},
             "413": {"description": "`too_large`.", "content": problem},
             "500": {"description": f"`internal`: {refusal('internal').meaning}", "content": problem},
@@ -261,7 +263,12 @@ def _outbound(model: type[BaseModel]) -> Json:
         ],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": reference(model.__name__)}},
+            "content": {
+                "application/json": {
+                    "schema": reference(model.__name__),
+                    "examples": {name: {"value": body} for name, body in _sent(_type(model))},
+                }
+            },
         },
         "responses": {
             "2XX": {"description": "You have it. It is not sent again."},
@@ -273,6 +280,48 @@ def _outbound(model: type[BaseModel]) -> Json:
             "default": {"description": "Anything else, a redirect or no answer: it is tried again, for two days."},
         },
     }
+
+
+def _sent(kind: str) -> Iterator[tuple[str, Json]]:
+    """Bodies as they go out, made by what makes them."""
+    at, crime = datetime(2026, 11, 24, 10, 0, tzinfo=UTC), CrimeRef("42/104417/26")
+    answer_by = at + timedelta(days=5)
+    person, conversation = "P-220418", "0f8a51c3b7d24e6f9a1b2c3d4e5f6071"
+    address = f"https://chat.harbour.example/officers/conversations/{conversation}/package"
+    made = {
+        "a victim asks": victims_message(
+            crime, "athena", "8d1f0c6ab2", "When can I have my bicycle back?", person, answer_by, at
+        ),
+        "somebody who must not be written to": task(
+            crime,
+            "athena",
+            TaskWanted(
+                reason=Reason.UNSAFE_CONTACT,
+                key=f"{person}-evt-9",
+                title="Tell the victim in person, safely",
+                detail="No message may be sent. Update: suspect arrested.",
+                due_at=at + timedelta(days=1),
+            ),
+            at,
+        ),
+        "an update that could not be read": task(
+            crime,
+            "athena",
+            TaskWanted(
+                reason=Reason.REJECTED_UPDATE,
+                key="athena#evt-12",
+                title="An update could not be read",
+                detail="EventDateTime: This time does not say its offset from UTC. Nobody was told of it. "
+                "Mend it and send it again. Update: evt-12.",
+            ),
+            at,
+        ),
+        "a sealed chat": package(crime, conversation, "9f86d081" * 8, address, at),
+    }
+    for name, sent in made.items():
+        body: Json = json.loads(sent.body)
+        if body["type"] == kind:
+            yield name, body
 
 
 def _type(model: type[BaseModel]) -> str:

@@ -110,5 +110,14 @@ def test_what_goes_out_is_as_described(sent: OutboundTask) -> None:
     validator(name).validate(body)
 
 
+@pytest.mark.parametrize("kind", DOCUMENT["webhooks"])
+def test_every_webhook_has_an_example_that_is_as_described(kind: str) -> None:
+    content = DOCUMENT["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
+    assert content["examples"]
+    for example in content["examples"].values():
+        assert example["value"]["type"] == kind
+        Draft202012Validator(content["schema"] | {"components": DOCUMENT["components"]}).validate(example["value"])
+
+
 def test_every_webhook_that_is_described_is_sent() -> None:
     assert {json.loads(sent.body)["type"] for sent in SENT} == set(DOCUMENT["webhooks"])

@@ -9,16 +9,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from harbour.crime.adapters import adapter, crime_of, time_field
 from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
-from harbour.crime.ports import LinkAsker
 from harbour.runtime.clock import Clock, parse, rfc3339
 from harbour.runtime.errors import HarbourError, Invalid
 from harbour.webhook.model import LARGEST_BODY, Key, Refused, same_certificate, same_header, verify
 from harbour.webhook.payload import payload_of
+
+if TYPE_CHECKING:
+    from harbour.crime.ports import LinkAsker
 
 FUTURE: Final = timedelta(minutes=10)
 """A system's clock may be this far ahead; what happens later has not happened."""
