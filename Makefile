@@ -11,7 +11,7 @@ export NODE_USE_SYSTEM_CA := 1
 export PATH := $(CURDIR)/.tools/node:$(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs code catalogue sample verify test check format bench deploy audit lock
+.PHONY: help up down reset status logs code catalogue sample verify test check format bench load deploy audit lock
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ format: ## put the sources into their one form
 bench: ## measure, against floors and peers in the same run
 	@$(READY)
 	@$(RUN) -m tests.bench
+
+load: ## 20,000 updates of crime systems in a burst
+	@$(READY)
+	@$(RUN) -m tests.bench updates
 
 deploy: ## deploy to AWS (ENV=dev or prod, FORCE=eastshire) with the caller's credentials
 	@$(READY) python node

@@ -26,6 +26,7 @@ from tests.bench.measures import (
     overhead,
     resume,
     translation,
+    updates,
     widget,
 )
 from tests.bench.result import Bound, Result, Target
@@ -41,6 +42,7 @@ MEASURES: Final[Mapping[str, Callable[[Bench], Sequence[Result]]]] = {
     "translation": translation.measure,
     "resume": resume.measure,
     "logs": logs.measure,
+    "updates": updates.measure,
     "widget": widget.measure,
     "overhead": overhead.measure,
 }
