@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.reference.crime_systems import PAYLOADS
 from harbour.crime.adapters import niche
 from harbour.crime.delivery import REFUSED
 from harbour.crime.kinds import kinds
@@ -107,6 +108,28 @@ def test_numbers_and_names_are_those_of_the_code() -> None:
     hours = [delay.total_seconds() / 3_600 for delay in BACK_OFF]
     assert "5 seconds, 5 minutes, 30 minutes, " in GUIDE
     assert ", ".join(f"{hour:.0f}" for hour in hours[3:-1]) + f" and {hours[-1]:.0f} hours" in GUIDE
+
+
+def properties(system: str) -> tuple[set[str], set[str]]:
+    """Names of all fields of a payload, and of those that must be there in what they belong to."""
+    schema = PAYLOADS[system].model_json_schema(by_alias=True)
+    models = [schema, *schema.get("$defs", {}).values()]
+    found = {name for model in models for name in model.get("properties", {})}
+    return found, {name for model in models for name in model.get("required", ())}
+
+
+def test_the_fields_of_each_system_are_those_that_its_adapter_reads() -> None:
+    table = GUIDE.split("| what | Athena | Niche | Dynamics | Storm |")[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    assert len(rows) == 13
+    for number, system in enumerate(PAYLOADS, start=1):
+        every, needed = properties(system)
+        cells = " ".join(row[number] for row in rows)
+        paths = re.findall(r"`([^`]+)`", cells)
+        assert len(paths) >= 12
+        assert {part for path in paths for part in path.split(".") if "@" not in path} <= every
+        bold = {path.rpartition(".")[2] for path in re.findall(r"\*\*`([^`]+)`\*\*", cells)}
+        assert bold == needed - {"Investigation"}
 
 
 @pytest.mark.parametrize("kind", ["crime_recorded", "suspect_arrested", "officer_message"])
