@@ -113,12 +113,13 @@ class CheckCount(Document):
 
 
 class Quality(Document):
-    """What is to be mended, longest known first."""
+    """A page of what is to be mended, longest known first."""
 
     problems: list[ListedProblem]
-    refused: list[RefusedUpdate]
-    counts: list[CheckCount]
-    more: Annotated[bool, Field(description="There are more than are shown.")]
+    refused: Annotated[list[RefusedUpdate], Field(description="The oldest 50, on the first page.")]
+    counts: Annotated[list[CheckCount], Field(description="Of everything, not of the page; the most frequent first.")]
+    complete: Annotated[bool, Field(description="Everything was counted; else the first 5,000.")]
+    next: Annotated[str, Field(description="What to ask as `after` for the next page; empty: this was the last.")]
 
 
 class Breach(Document):
@@ -129,6 +130,7 @@ class Breach(Document):
     deadline_at: Instant
     due_at: Annotated[Instant, Field(description="Not before this may it be sent.")]
     certain: Annotated[bool, Field(description="It is over, or ends before the message may go.")]
+    late: Annotated[bool, Field(description="It is over.")]
 
 
 class DayLine(Document):
@@ -144,8 +146,11 @@ class DayLine(Document):
 class Deadlines(Document):
     """The statutory clock."""
 
-    forecast: list[Breach]
-    on_time_percent: Annotated[float | None, Field(description="Of the last 30 days; none when nothing was due.")]
+    forecast: Annotated[list[Breach], Field(description="For the next 24 hours; the most pressing first.")]
+    complete: Annotated[bool, Field(description="All that waits was looked at; else the 1,000 that go soonest.")]
+    on_time: Annotated[int, Field(ge=0, description="Sent in time in the last 30 days.")]
+    late: Annotated[int, Field(ge=0, description="Sent late in the last 30 days, or late and not sent yet.")]
+    on_time_percent: Annotated[float | None, Field(description="Of both; none when nothing was due.")]
     days: list[DayLine]
 
 
@@ -181,7 +186,17 @@ OVERSIGHT: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             query=Query(name="language", description="`en` or `cy`.", pattern="^[a-z]{2,3}$", default="en"),
             refuses=("no_message", "bad_field"),
         ),
-        ("GET", "/quality"): Route(answers=Quality, action="quality"),
+        ("GET", "/quality"): Route(
+            answers=Quality,
+            action="quality",
+            query=Query(
+                name="after",
+                description="What the page before answered as `next`.",
+                pattern=r"^([0-9]{1,12}-[0-9a-f]{16})?$",
+                default="",
+            ),
+            refuses=("bad_field",),
+        ),
         ("POST", "/quality/mended"): Route(
             takes="Mended", answers=None, status=204, action="quality", refuses=(*BODY, "no_problem")
         ),

@@ -51,7 +51,7 @@ def preview(message: str) -> dict[str, Any]:
 def quality() -> dict[str, Any]:
     """What is wrong with the data of crime systems, and how to mend it."""
     _caller().may("quality")
-    return casework.oversight().quality()
+    return casework.oversight().quality(query_of(app, "after", ""))
 
 
 @app.route("/quality/mended", methods=["POST"])

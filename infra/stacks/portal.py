@@ -334,7 +334,7 @@ class HarbourPortal(Stack):
             ).replace("secret/", "secret:")
             functions["sign_in"].allow(["secretsmanager:GetSecretValue"], [key])
         oversight = functions["oversight"]
-        oversight.allow(["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"], [cases])
+        oversight.allow(["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"], [cases])
         oversight.allow(["dynamodb:Query"], [f"{cases}/index/due"])
         functions["sign_in"].allow(
             [

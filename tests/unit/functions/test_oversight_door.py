@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,8 +19,9 @@ from harbour.crime.quality import Problem
 from harbour.notification.catalogue import message_types
 from harbour.notification.model import Notification, NotificationId, State
 from harbour.notification.statistics import DayCount, change
-from harbour.oversight.ports import Listed, Refused
-from harbour.oversight.service import OversightService
+from harbour.oversight.model import Place
+from harbour.oversight.ports import Listed, Refused, Tally
+from harbour.oversight.service import COUNTED, LOOKED_AT, PAGE, OversightService
 from tests.unit.conversation.world import AMELIA
 from tests.unit.functions.doors import claims_of, rest
 
@@ -59,8 +61,19 @@ class Records:
     def now(self) -> datetime:
         return NOW
 
-    def open(self, most: int) -> Sequence[Listed]:
-        return self.listed[:most]
+    def open(self, most: int, after: Place | None) -> tuple[Sequence[Listed], Place | None]:
+        places = [self._place(one) for one in self.listed]
+        start = places.index(after) + 1 if after in places else 0
+        page = self.listed[start : start + most]
+        return page, self._place(page[-1]) if len(self.listed) > start + most else None
+
+    def _place(self, one: Listed) -> Place:
+        return Place.of(one.problem.crime, one.problem.id, int(one.since.timestamp()))
+
+    def tally(self, most: int) -> Tally:
+        checks = Counter(one.problem.check for one in self.listed[:most])
+        complete = max(len(self.listed), len(self.unread)) <= most
+        return Tally(checks=checks, refused=len(self.unread[:most]), complete=complete)
 
     def refused(self, most: int) -> Sequence[Refused]:
         return self.unread[:most]
@@ -150,10 +163,35 @@ def test_what_is_wrong_is_listed_with_its_crime_and_its_fix_and_counted(records:
     assert seen["refused"][0]["field"] == "updateTime"
     assert seen["counts"] == [
         {"check": "phone", "count": 2},
-        {"check": "shared", "count": 1},
         {"check": "refused_update", "count": 1},
+        {"check": "shared", "count": 1},
     ]
-    assert seen["more"] is False
+    assert (seen["complete"], seen["next"]) == (True, "")
+
+
+def test_a_long_list_comes_in_pages_each_problem_once_and_is_counted_whole(records: Records) -> None:
+    records.listed = [problem(f"a{number}") for number in range(2 * PAGE + 1)]
+    records.unread = [Refused(source="niche", crime="", since=NOW, field="", detail="No object.")]
+    shown: list[str] = []
+    page: dict[str, Any] = {"next": ""}
+    for size in (PAGE, PAGE, 1):
+        page = call("GET", "/quality", query={"after": page["next"]})
+        assert len(page["problems"]) == size
+        assert page["counts"][0] == {"check": "phone", "count": 2 * PAGE + 1}
+        assert len(page["refused"]) == (0 if shown else 1)
+        assert "42" not in page["next"].split("-")
+        shown += [one["id"] for one in page["problems"]]
+    assert shown == [one.problem.id for one in records.listed]
+    assert page["next"] == ""
+    records.listed = [problem(f"a{number}") for number in range(COUNTED + 1)]
+    assert call("GET", "/quality")["complete"] is False
+
+
+@pytest.mark.parametrize("after", ["1", "x-0123456789abcdef", "1-0123456789ABCDEF", "1-0123456789abcdef0", "-1-0"])
+def test_a_page_that_was_never_named_is_refused_by_its_field(records: Records, after: str) -> None:
+    refused = call("GET", "/quality", expect=400, query={"after": after})
+    assert (refused["code"], refused["field"]) == ("bad_field", "after")
+    del records
 
 
 def test_what_was_mended_leaves_the_list_once(records: Records) -> None:
@@ -176,12 +214,39 @@ def test_what_will_be_late_is_forecast_and_what_went_in_time_is_a_percentage(rec
     records.counted = [count, replace(count, day=TODAY - timedelta(days=40), on_time=0, late=9)]
     seen = call("GET", "/deadlines")
     assert [(one["crime"], one["certain"]) for one in seen["forecast"]] == [("42/1/26", True), ("42/2/26", False)]
-    assert seen["on_time_percent"] == 75.0
+    assert (seen["on_time"], seen["late"], seen["on_time_percent"]) == (3, 1, 75.0)
     assert seen["days"] == [{"day": "2026-11-24", "sent": 4, "failed": 0, "on_time": 3, "late": 1}]
+    assert seen["complete"] is True
+
+
+def test_what_waits_after_its_time_is_late_before_it_is_sent(records: Records) -> None:
+    records.waits = [waiting("1", deadline=timedelta(0)), waiting("2", deadline=timedelta(hours=1))]
+    count = DayCount(day=TODAY, type="suspect_arrested", channel=Channel.SMS, provider="aws", sent=1, on_time=1)
+    records.counted = [count]
+    seen = call("GET", "/deadlines")
+    assert [(one["crime"], one["late"]) for one in seen["forecast"]] == [("42/1/26", True), ("42/2/26", False)]
+    assert (seen["on_time"], seen["late"], seen["on_time_percent"]) == (1, 1, 50.0)
+
+
+def test_a_message_about_several_crimes_is_forecast_for_each(records: Records) -> None:
+    records.waits = [replace(waiting("1", deadline=timedelta(hours=1)), also=(CrimeRef("42/9/26"),))]
+    assert [one["crime"] for one in call("GET", "/deadlines")["forecast"]] == ["42/1/26", "42/9/26"]
+
+
+def test_it_is_said_when_not_all_that_waits_was_looked_at(records: Records) -> None:
+    records.waits = [waiting(str(number), deadline=None) for number in range(LOOKED_AT)]
+    assert call("GET", "/deadlines")["complete"] is False
 
 
 def test_without_anything_due_there_is_no_percentage(records: Records) -> None:
-    assert call("GET", "/deadlines") == {"forecast": [], "on_time_percent": None, "days": []}
+    assert call("GET", "/deadlines") == {
+        "forecast": [],
+        "complete": True,
+        "on_time": 0,
+        "late": 0,
+        "on_time_percent": None,
+        "days": [],
+    }
     del records
 
 

@@ -469,6 +469,6 @@ def oversight() -> OversightService:
     from harbour.oversight.service import OversightService
 
     settings = load(CasesSettings)
-    table = OversightTable(clients.dynamodb(), settings.cases, settings.force, sent())
+    table = OversightTable(clients.dynamodb(), settings.cases, settings.force)
     name = force_profile(settings.force).name
     return OversightService(table, table, table, CLOCK, force=settings.force, name=name)

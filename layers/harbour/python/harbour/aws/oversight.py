@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
-from harbour.aws.notifications import NotificationTable
+from harbour.aws.notifications import notification_of
 from harbour.contact.model import Channel
-from harbour.crime.model import CrimeRef, PartyRole, PersonId
+from harbour.crime.model import CrimeRef, PartyRole
 from harbour.crime.quality import Problem
-from harbour.notification.model import Notification, NotificationId
+from harbour.notification.model import Notification
 from harbour.notification.statistics import DayCount
-from harbour.oversight.ports import Listed, Refused
+from harbour.oversight.model import Place, check_of
+from harbour.oversight.ports import Listed, Refused, Tally
 from harbour.runtime.clock import parse
 
 if TYPE_CHECKING:
@@ -25,29 +28,42 @@ if TYPE_CHECKING:
 
     from harbour.aws.cases import Item
 
+TOGETHER: Final = 100
+"""Items in one read: DynamoDB's limit."""
+
 
 class OversightTable:
     """See :class:`harbour.oversight.ports.Problems`, ``Waits`` and ``Statistics``."""
 
-    def __init__(self, client: DynamoDBClient, table: str, force: str, sent: NotificationTable) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, force: str) -> None:
         self._db = client
         self._table = table
         self._force = force
-        self._sent = sent
 
-    def open(self, most: int) -> list[Listed]:
-        """One query of the index, and one read for each."""
+    def open(self, most: int, after: Place | None) -> tuple[list[Listed], Place | None]:
+        """One query of the index, and the items together."""
+        keys = list(islice(self._from("quality", after, most + 1), most + 1))
         found = []
-        for item in self._listed("quality", most):
+        for item in self._listed(keys[:most]):
             body: dict[str, Any] = json.loads(item["body"]["S"])
             problem = Problem(**body | {"role": PartyRole(body["role"]), "crime": CrimeRef(body["crime"])})
             found.append(Listed(problem=problem, since=parse(item["found_at"]["S"])))
-        return found
+        return found, _place(keys[most - 1]) if len(keys) > most else None
+
+    def tally(self, most: int) -> Tally:
+        """The keys of the index, and nothing else."""
+        problems = [key["sk"]["S"] for key in islice(self._keys("quality", most + 1), most + 1)]
+        refused = sum(1 for _ in islice(self._keys("refused", most + 1), most + 1))
+        return Tally(
+            checks=Counter(check_of(sk.removeprefix(cases.QUALITY)) for sk in problems[:most]),
+            refused=min(refused, most),
+            complete=max(len(problems), refused) <= most,
+        )
 
     def refused(self, most: int) -> list[Refused]:
-        """One query of the index, and one read for each."""
+        """One query of the index, and the items together."""
         found = []
-        for item in self._listed("refused", most):
+        for item in self._listed(list(islice(self._keys("refused", most), most))):
             problem: dict[str, Any] = json.loads(item["problem"]["S"])
             found.append(
                 Refused(
@@ -75,13 +91,9 @@ class OversightTable:
             raise
         return True
 
-    def waiting(self, most: int) -> Iterator[Notification]:
-        """One query of the index, and one read for each."""
-        for pk, sk in self._keys("notify", most):
-            person = PersonId(pk.partition("#")[2])
-            found = self._sent.get(person, NotificationId(sk.removeprefix(cases.NOTIFICATION)))
-            if found is not None:
-                yield found
+    def waiting(self, most: int) -> list[Notification]:
+        """One query of the index, and the items together."""
+        return [notification_of(item) for item in self._listed(list(islice(self._keys("notify", most), most)))]
 
     def days(self, first: date, last: date) -> list[DayCount]:
         """One query for each day."""
@@ -95,22 +107,55 @@ class OversightTable:
             )["Items"]
         ]
 
-    def _listed(self, name: str, most: int) -> Iterator[Item]:
-        for pk, sk in self._keys(name, most):
-            item = self._db.get_item(TableName=self._table, Key=cases.key(pk, sk)).get("Item")
-            if item is not None and "due" in item:
-                yield item
+    def _from(self, name: str, after: Place | None, most: int) -> Iterator[Item]:
+        """Keys of a list behind a place; all of its second, if what ended the page has left the list."""
+        if after is None:
+            yield from self._keys(name, most)
+            return
+        same = list(self._keys(name, most, "due_at = :at", after.at))
+        places = [_place(key) for key in same]
+        yield from same[places.index(after) + 1 :] if after in places else same
+        yield from self._keys(name, most, "due_at > :at", after.at)
 
-    def _keys(self, name: str, most: int) -> Iterator[tuple[str, str]]:
-        answer = self._db.query(
-            TableName=self._table,
-            IndexName=cases.DUE_INDEX,
-            KeyConditionExpression="due = :list",
-            ExpressionAttributeValues={":list": {"S": name}},
-            Limit=most,
-        )
-        for item in answer["Items"]:
-            yield item["pk"]["S"], item["sk"]["S"]
+    def _keys(self, name: str, most: int, when: str = "", at: int = 0) -> Iterator[Item]:
+        """Keys in the index, the oldest first; so many are asked for at a time."""
+        more: dict[str, Any] = {}
+        while True:
+            answer = self._db.query(
+                TableName=self._table,
+                IndexName=cases.DUE_INDEX,
+                KeyConditionExpression=f"due = :list AND {when}" if when else "due = :list",
+                ExpressionAttributeValues={":list": {"S": name}} | ({":at": {"N": str(at)}} if when else {}),
+                Limit=most,
+                **more,
+            )
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _listed(self, keys: Sequence[Item]) -> Iterator[Item]:
+        """The items of keys, in their order, without those that have left the list."""
+        for start in range(0, len(keys), TOGETHER):
+            wanted = [{"pk": key["pk"], "sk": key["sk"]} for key in keys[start : start + TOGETHER]]
+            found = self._read(wanted)
+            for key in wanted:
+                item = found.get((key["pk"]["S"], key["sk"]["S"]))
+                if item is not None and "due" in item:
+                    yield item
+
+    def _read(self, keys: Sequence[Item]) -> dict[tuple[str, str], Item]:
+        found: dict[tuple[str, str], Item] = {}
+        wanted: Mapping[str, Any] = {self._table: {"Keys": keys}}
+        while wanted:
+            answer = self._db.batch_get_item(RequestItems=wanted)
+            found |= {(item["pk"]["S"], item["sk"]["S"]): item for item in answer["Responses"].get(self._table, [])}
+            wanted = answer.get("UnprocessedKeys", {})
+        return found
+
+
+def _place(key: Item) -> Place:
+    return Place.of(key["pk"]["S"], key["sk"]["S"], int(key["due_at"]["N"]))
 
 
 def _count(item: Item, day: date) -> DayCount:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from harbour.crime.model import CrimeRef
 from harbour.crime.quality import Problem
 from harbour.notification.model import Notification
 from harbour.notification.statistics import DayCount
+from harbour.oversight.model import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,24 @@ class Refused:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many problems there are by check, and how many updates could not be read. ``complete``: none was left out."""
+
+    checks: Mapping[str, int]
+    refused: int
+    complete: bool
+
+
 class Problems(Protocol):
     """What is wrong with a force's data."""
 
-    def open(self, most: int) -> Sequence[Listed]:
-        """Those that nobody has called mended, longest known first."""
+    def open(self, most: int, after: Place | None) -> tuple[Sequence[Listed], Place | None]:
+        """Those that nobody has called mended, longest known first; and where to go on, if there are more."""
+        ...
+
+    def tally(self, most: int) -> Tally:
+        """All of them counted, as far as ``most``."""
         ...
 
     def refused(self, most: int) -> Sequence[Refused]:
@@ -51,7 +65,7 @@ class Problems(Protocol):
 class Waits(Protocol):
     """Messages that are not sent yet."""
 
-    def waiting(self, most: int) -> Iterable[Notification]:
+    def waiting(self, most: int) -> Sequence[Notification]:
         """Those that wait, the soonest due first."""
         ...
 

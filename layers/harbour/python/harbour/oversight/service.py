@@ -7,17 +7,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from harbour.contact.model import Channel
 from harbour.crime.model import CrimeRef
 from harbour.notification import cost
 from harbour.notification.catalogue import EXAMPLES, LANGUAGES, message_types
-from harbour.notification.clock import Waiting, forecast
-from harbour.notification.model import MessageType, Notification
+from harbour.notification.clock import Breach, Waiting, forecast
+from harbour.notification.model import MessageType, Notification, crimes_of
 from harbour.notification.render import portal_text, render
 from harbour.notification.statistics import DayCount, day_of
+from harbour.oversight.model import Place
 from harbour.oversight.ports import Listed, Problems, Statistics, Waits
 from harbour.runtime.clock import Clock, rfc3339
 from harbour.runtime.errors import Invalid, NotFound
@@ -26,8 +27,14 @@ AHEAD: Final = timedelta(days=1)
 """How far breaches are forecast."""
 
 LOOK_BACK: Final = timedelta(days=30)
-MOST: Final = 200
-"""Items that a page shows; how many there are is said beside."""
+PAGE: Final = 50
+"""Problems that are shown at a time."""
+
+COUNTED: Final = 5_000
+"""Problems that are counted; a force with more of them needs no exact number."""
+
+LOOKED_AT: Final = 1_000
+"""Messages that wait, of which those with a time limit are sought: the ones that go soonest."""
 
 
 class OversightService:
@@ -108,17 +115,31 @@ class OversightService:
 
     # -- data quality --------------------------------------------------------------------------------------------------
 
-    def quality(self) -> dict[str, Any]:
-        """What is wrong with the data of crime systems, with the fix, and how often which check found it."""
-        found = self._problems.open(MOST)
-        refused = self._problems.refused(MOST)
-        counts = Counter(one.problem.check for one in found)
-        counts["refused_update"] += len(refused)
+    def quality(self, after: str = "") -> dict[str, Any]:
+        """A page of what is wrong with the data of crime systems, with the fix, and how often which check found it.
+
+        Updates that could not be read stand on the first page.
+
+        Raises
+        ------
+        Invalid
+            ``bad_field``: ``after`` was never answered as ``next``.
+        """
+        found, more = self._problems.open(PAGE, _place(after))
+        refused = self._problems.refused(PAGE) if not after else ()
+        tally = self._problems.tally(COUNTED)
+        counts = Counter(tally.checks)
+        counts["refused_update"] += tally.refused
         return {
             "problems": [_problem(one) for one in found],
             "refused": [asdict(one) | {"since": rfc3339(one.since)} for one in refused],
-            "counts": [{"check": check, "count": number} for check, number in counts.most_common() if number],
-            "more": len(found) == MOST or len(refused) == MOST,
+            "counts": [
+                {"check": check, "count": number}
+                for check, number in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+                if number
+            ],
+            "complete": tally.complete,
+            "next": "" if more is None else str(more),
         }
 
     def mended(self, crime: str, ident: str) -> None:
@@ -135,27 +156,23 @@ class OversightService:
     # -- the statutory clock -------------------------------------------------------------------------------------------
 
     def deadlines(self) -> dict[str, Any]:
-        """What will be late, and how much went in time in the last thirty days."""
+        """What is late, what will be, and how much went in time in the last thirty days.
+
+        What still waits after its time limit counts as late before it is sent.
+        """
         now = self._clock.now()
-        waiting = [one for one in self._waits.waiting(MOST) if one.deadline_at is not None]
-        by_id = {str(one.id): one for one in waiting}
-        breaches = forecast((_waiting(one) for one in waiting), now, AHEAD)
+        looked_at = self._waits.waiting(LOOKED_AT)
+        by_id = {str(one.id): one for one in looked_at if one.deadline_at is not None}
+        breaches = forecast((_waiting(one) for one in by_id.values()), now, AHEAD)
         today = day_of(now)
-        counts = self._statistics.days(today - LOOK_BACK, today)
-        days = _days(counts)
+        days = _days(self._statistics.days(today - LOOK_BACK, today))
         in_time = sum(day["on_time"] for day in days)
-        late = sum(day["late"] for day in days)
+        late = sum(day["late"] for day in days) + sum(1 for one in breaches if one.deadline_at <= now)
         return {
-            "forecast": [
-                {
-                    "crime": by_id[one.id].crime,
-                    "type": by_id[one.id].type,
-                    "deadline_at": rfc3339(one.deadline_at),
-                    "due_at": rfc3339(by_id[one.id].due_at),
-                    "certain": one.certain,
-                }
-                for one in breaches
-            ],
+            "forecast": [line for one in breaches for line in _breach(one, by_id[one.id], now)],
+            "complete": len(looked_at) < LOOKED_AT,
+            "on_time": in_time,
+            "late": late,
             "on_time_percent": round(100 * in_time / (in_time + late), 1) if in_time + late else None,
             "days": days,
         }
@@ -200,8 +217,30 @@ def _problem(one: Listed) -> dict[str, Any]:
     }
 
 
+def _place(after: str) -> Place | None:
+    try:
+        return Place.read(after) if after else None
+    except ValueError:
+        raise Invalid("bad_field", "Ask with what the page before answered as next.", field="after") from None
+
+
 def _waiting(one: Notification) -> Waiting:
     return Waiting(id=one.id, deadline_at=one.deadline_at or one.due_at, due_at=one.due_at)
+
+
+def _breach(breach: Breach, message: Notification, now: datetime) -> list[dict[str, Any]]:
+    """One line for each crime that the message tells of."""
+    return [
+        {
+            "crime": crime,
+            "type": message.type,
+            "deadline_at": rfc3339(breach.deadline_at),
+            "due_at": rfc3339(message.due_at),
+            "certain": breach.certain,
+            "late": breach.deadline_at <= now,
+        }
+        for crime in crimes_of(message)
+    ]
 
 
 def _days(counts: Iterable[DayCount]) -> list[dict[str, Any]]:
