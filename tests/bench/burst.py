@@ -1,254 +1,490 @@
-"""A burst of crime updates through the real services, in one process, over stores in memory.
+"""A burst of crime updates, all the way: accepted, done in order, told, taken by a provider, and heard of again.
 
-The stores keep the same contract as the tables (``tests/integration/test_case_store.py``,
-``tests/unit/notification/post_office.py``). The queue is as Amazon SQS FIFO: crimes in any order, one crime's
-updates in theirs, now and then one delivered twice. What AWS adds in time is not in it.
+Everything between a webhook and a receipt is the product's own code with its own adapters; what is behind botocore is
+:mod:`tests.bench.in_memory`. The workers are threads, as functions run side by side, and the queues are as unkind as
+SQS may be: what was done comes again, what was not done too, senders repeat themselves, and the five minutes in which
+a FIFO queue knows its own messages pass in the middle.
+
+Time is that of this machine, put into the morning of a working day: no quiet hours. Only where nothing is left to do
+but to wait for the next minute, it is put forward to that minute.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+import os
 import random
+import threading
 import time
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from harbour.contact.model import Channel
-from harbour.crime.link import TaskWanted
-from harbour.crime.model import CrimeEvent, CrimeRef, PersonId
-from harbour.crime.quality import Problem
-from harbour.notification.clock import Told
+from harbour.aws.crimes import CrimeTable
+from harbour.aws.due import DueTable
+from harbour.aws.inbox import InboxTable, SecretKeyRing, UpdatesFifo
+from harbour.aws.notifications import NotificationTable, NotifyQueue, NumberCounts, notification_of
+from harbour.aws.people import PeopleTable
+from harbour.aws.sign_ins import SignInTable
+from harbour.aws.tasks import LinkFifo, TaskTable
+from harbour.aws.texts import Aws
+from harbour.crime.deadlines import DeadlineService
+from harbour.crime.intake import Arrived, IntakeService
+from harbour.crime.model import EventId, PersonId, person_id
+from harbour.crime.service import UpdateRules, UpdateService
+from harbour.identity.victims.service import InvitationService
 from harbour.notification.model import Notification, NotificationId, State
 from harbour.notification.ports import Moved
-from harbour.notification.receipts import Receipt, ReceiptService
-from harbour.notification.render import Rendered
+from harbour.notification.receipts import ReceiptService, read_mail_event, read_text_log
 from harbour.notification.service import ErrorWindow, NotificationService
-from tests.unit.crime.casebook import MONDAY, Casebook, MemoryCases, update, victim
+from harbour.runtime.clock import rfc3339
+from harbour.runtime.errors import Unavailable
+from harbour.webhook.model import sign
+from tests.bench.in_memory import Cloud, Posts, Table, Taken
 
-KINDS = ("crime_recorded", "crime_allocated", "suspect_identified", "suspect_arrested", "suspect_interviewed")
+FORCE: Final = "eastshire"
+MORNING: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+"""A Tuesday in winter: London has the same hour."""
+
+STORY: Final = ("CRIME_RECORDED", "CRIME_ALLOCATED", "INVESTIGATION_STARTED", "STATEMENT_TAKEN", "SUSPECT_ARRESTED")
 """What happens to each crime, in this order."""
 
-VALUES = {"portal": "https://account.eastshire.example/portal/", "force": "Eastshire Police"}
-REDELIVERED = 0.05
-"""So many updates come twice."""
+SENT_AGAIN: Final = 0.05
+"""Share of updates that their sender posts twice."""
+LOST_AFTER: Final = 0.03
+"""Share of queue messages whose work was done, and that come again all the same."""
+LOST_BEFORE: Final = 0.02
+"""Share whose worker died before it began."""
+RECEIPT_AFTER: Final = 1.0
+"""Seconds until a provider tells what became of a message."""
+MINUTE: Final = 60
+
+_SECRET: Final = "whsec_" + "c2VjcmV0LW9mLXRoZS1idXJzdC1vbmx5"
+_AREAS: Final = (212, 213, 305, 312, 404, 415, 503, 512, 602, 617)
+_HOST: Final = "https://sqs.eu-west-2.amazonaws.com/000000000000"
+UPDATES, NOTIFY, LINK, RECEIPTS, LOG = (
+    f"{_HOST}/{name}" for name in ("updates.fifo", "notify", "link", "receipts", "log")
+)
 
 
 class Clock:
-    """Ten in the morning and the time that has really passed since, and what was waited for."""
+    """The machine's, in the morning; `skip` puts it forward."""
 
     def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._waited = timedelta()
+        self._began = time.monotonic()
+        self._skipped = 0.0
+
+    def seconds(self) -> float:
+        """Of the run."""
+        return time.monotonic() - self._began + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Nothing happens for so long."""
+        self._skipped += seconds
+
+    @property
+    def skipped(self) -> float:
+        """Seconds that were not waited for."""
+        return self._skipped
 
     def now(self) -> datetime:
-        return MONDAY + timedelta(seconds=time.perf_counter() - self._began) + self._waited
-
-    def wait(self, length: timedelta) -> None:
-        self._waited += length
+        """The instant."""
+        return MORNING + timedelta(seconds=self.seconds())
 
 
-class Letters:
-    """The messages of `MemoryCases` as the sending sees them."""
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One webhook, ready to be posted."""
 
-    def __init__(self, cases: MemoryCases) -> None:
-        self._cases = cases
-        self._ways: dict[tuple[str, str], tuple[PersonId, NotificationId]] = {}
-
-    def get(self, person: PersonId, ident: NotificationId) -> Notification | None:
-        return self._cases.sent[person].get(ident)
-
-    def put(
-        self,
-        before: Notification,
-        after: Notification,
-        tasks: Sequence[TaskWanted] = (),
-        problems: Sequence[Problem] = (),
-    ) -> None:
-        if self._cases.sent[before.person].get(before.id) != before:
-            raise Moved
-        self._cases.sent[before.person][before.id] = after
-        if after.provider_id:
-            self._ways[(after.provider, after.provider_id)] = (after.person, after.id)
-
-    def by_receipt(self, provider: str, provider_id: str) -> Notification | None:
-        way = self._ways.get((provider, provider_id))
-        return self.get(*way) if way else None
-
-
-class People:
-    """The people of `MemoryCases`; nobody's number dies in a burst."""
-
-    def __init__(self, cases: MemoryCases) -> None:
-        self.person = cases.person
-
-    def block(self, person: PersonId, reason: str) -> None:
-        raise AssertionError(reason)
-
-
-class Network:
-    """A provider that takes everything and delivers it."""
-
-    name = "aws"
-    channels = frozenset(Channel)
-
-    def __init__(self) -> None:
-        self.taken: list[str] = []
-
-    def send(self, to: str, rendered: Rendered, reference: str) -> str:
-        self.taken.append(reference)
-        return f"id-{len(self.taken)}"
-
-    def find(self, reference: str) -> str | None:
-        return None
-
-
-class Room:
-    """Phone networks with room."""
-
-    def take(self, number: str, sha256: str, at: datetime) -> datetime | None:
-        return None
+    crime: str
+    ident: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass
-class Burst:
-    """What came of it.
+class Ran:
+    """What a burst left behind.
 
     Attributes
     ----------
     seconds
-        From the first update accepted to the last receipt taken, without what was waited for.
-    delays
-        Seconds from when each message might go to when the provider had it.
-    wrong
-        Why it does not count; empty when everything came out right.
+        From the first post until the last update was done, by the machine's clock.
+    accepted
+        By crime, ids in the order in which they were first accepted.
     """
 
-    updates: int
+    cloud: Cloud
+    clock: Clock
     seconds: float = 0.0
-    messages: int = 0
-    delays: list[float] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
-    wrong: str = ""
+    accepted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    sample: list[tuple[str, Mapping[str, Any], Any]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+    def messages(self) -> list[Notification]:
+        """All messages to people, as they are stored."""
+        return [notification_of(item) for item in self.cloud.table.all() if item["sk"]["S"].startswith("N#")]
+
+    def done(self) -> dict[str, list[str]]:
+        """By crime, ids of the updates in its timeline, in the order in which they happened."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for item in self.cloud.table.all():
+            if item["sk"]["S"].startswith("E#"):
+                _, at, ident = item["sk"]["S"].split("#")
+                found[item["pk"]["S"].removeprefix("crime#")].append((at, ident))
+        return {crime: [ident for _, ident in sorted(entries)] for crime, entries in found.items()}
 
 
-def events(crimes: int, each: int) -> list[list[CrimeEvent]]:
-    """The updates of every crime, in order: a person of its own, who agreed to texts."""
-    made = []
-    for number in range(crimes):
-        crime = CrimeRef(f"42/{number:06d}/26")
-        who = victim(f"P{number}", phone=f"07700 900{number % 1000:03d}", email="")
-        made.append(
-            [
-                update(f"e{number}-{at}", KINDS[at % len(KINDS)], at - 60, crime=crime, parties=[who], version=at + 1)
-                for at in range(each)
-            ]
-        )
+def victim(number: int) -> tuple[str, str]:
+    """Channel and address of a crime's victim: numbers and domains that nobody has.
+
+    Ofcom's thousand mobile numbers for drama, then the ones that North America keeps for it, then e-mail.
+    """
+    if number % 2:
+        return "email", f"victim{number}@mail.harbour-test.uk"
+    half = number // 2
+    if half < 1000:
+        return "sms", f"+447700900{half:03d}"
+    area, line = divmod(half - 1000, 100)
+    return "sms", f"+1{_AREAS[area]}55501{line:02d}"
+
+
+def posts(crimes: int, chance: random.Random) -> list[Post]:
+    """Every update of every crime, each crime's in order, mixed with all others'; some are posted twice."""
+    waiting = [number for number in range(crimes) for _ in STORY]
+    chance.shuffle(waiting)
+    step: Counter[int] = Counter()
+    made: list[Post] = []
+    for number in waiting:
+        made.append(_post(number, step[number]))
+        step[number] += 1
+    for again in chance.sample(made, int(len(made) * SENT_AGAIN)):
+        # Later than the first, wherever that is.
+        made.insert(chance.randint(made.index(again) + 1, len(made)), again)
     return made
 
 
-def run(crimes: int, each: int, seed: int) -> Burst:
-    """Accept all of them at once, and do everything that follows."""
-    chance = random.Random(seed)
-    clock = Clock()
-    book = Casebook()
-    # The world of the crash models remembers each call, and has a clock of its own; here there would be millions.
-    book.step = _unwatched  # type: ignore[method-assign]
-    book.now = clock.now  # type: ignore[method-assign]
-    book.__post_init__()
-    network, letters = Network(), Letters(book.store)
-    people = People(book.store)
-    sending = NotificationService(
-        letters, people, [network], ErrorWindow(), Room(), book.link, clock, force="", values=VALUES
-    )
-    receipts = ReceiptService(letters, people, book.link, clock)
-    outcome = Burst(updates=crimes * each)
-    groups = [deque(one) for one in events(crimes, each)]
-    began = clock.now()
-    for one in groups:
-        for event in one:
-            book.store.put(event, clock.now())
-    waiting = list(groups)
-    told = 0
-    while waiting:
-        at = chance.randrange(len(waiting))
-        event = waiting[at][0]
-        book.updates.handle(event.source, event.id)
-        if chance.random() >= REDELIVERED:
-            waiting[at].popleft()
-        if not waiting[at]:
-            waiting[at] = waiting[-1]
-            waiting.pop()
-        told = _send(book, sending, told)
-    waited = _until_all_is_sent(book, sending, clock)
-    _deliver(book, network, receipts)
-    outcome.seconds = (clock.now() - began - waited).total_seconds()
-    return _judged(outcome, book, network, crimes, each)
+def _post(number: int, step: int) -> Post:
+    crime, ident = f"42/{number:06d}/26", f"evt-{number}-{step}"
+    channel, to = victim(number)
+    person = {
+        "PersonId": f"P{number}",
+        "Role": "VIC",
+        "Forename": "Amina",
+        "Surname": "Rahman",
+        "DateOfBirth": "1990-04-12",
+        "SafeContact": "SMS" if channel == "sms" else "EMAIL",
+        "Mobile" if channel == "sms" else "Email": to,
+    }
+    document = {
+        "EventType": STORY[step],
+        "EventDateTime": rfc3339(MORNING - timedelta(hours=1) + timedelta(minutes=step)),
+        "RecordVersion": step + 1,
+        "Investigation": {
+            "URN": crime,
+            "Classification": "BURG",
+            "OfficerInCase": {"Name": "Jo Marsh", "CollarNumber": "4127", "Station": "Eastport"},
+            # A system names its people when it opens the crime; later updates only tell what happened.
+            "Persons": [person] if step == 0 else [],
+        },
+        "Details": {},
+    }
+    body = json.dumps(document).encode()
+    # In the middle of the minutes for which a signature is good.
+    at = int((MORNING + timedelta(seconds=240)).timestamp())
+    headers = {"webhook-id": ident, "webhook-timestamp": str(at), "webhook-signature": sign(_SECRET, ident, at, body)}
+    return Post(crime, ident, headers, body)
 
 
-def _unwatched(name: str) -> None:
-    """Nobody looks at the calls."""
+class Burst:
+    """The whole of the portal's sending side on one :class:`Cloud`."""
 
+    def __init__(self, crimes: int, seed: str, *, sample: int = 0) -> None:
+        self._chance = random.Random(seed)
+        self._posts = posts(crimes, self._chance)
+        self.clock = Clock()
+        self._coming: deque[tuple[float, str, str]] = deque()
+        self.cloud = Cloud(posts=Posts(now=self.clock.seconds, took=self._took))
+        self.cloud.queues.unbilled.add(LOG)
+        self.cloud.secrets["harbour/bench/source/athena"] = json.dumps({"keys": [{"id": "k1", "secret": _SECRET}]})
+        self.ran = Ran(self.cloud, self.clock)
+        self._sampled = sample
+        self._all_in = threading.Event()
+        self._over = threading.Event()
+        self._build()
 
-def _send(book: Casebook, sending: NotificationService, told: int) -> int:
-    """What the queue of messages asks for."""
-    for person, ident in book.notify.asked[told:]:
-        sending.send(person, ident)
-    return len(book.notify.asked)
+    def _build(self) -> None:
+        clock, client = self.clock, self.cloud.client
+        db, sqs, sns, ses, secrets = map(client, ("dynamodb", "sqs", "sns", "sesv2", "secretsmanager"))
+        inbox, crimes = InboxTable(db, "cases"), CrimeTable(db, "cases", clock)
+        people, sent = PeopleTable(db, "cases"), NotificationTable(db, "cases", clock, FORCE)
+        tasks, index = TaskTable(db, "cases"), DueTable(db, "cases", inbox, sent)
+        fifo, notify, links = UpdatesFifo(lambda: sqs, UPDATES), NotifyQueue(sqs, NOTIFY), LinkFifo(sqs, LINK)
+        invitations = InvitationService(SignInTable(db, "cases"), clock, "https://portal.harbour-test.uk/")
+        provider = Aws(
+            lambda: sns,
+            lambda: ses,
+            sms_sender="Eastshire",
+            email_from="updates@eastshire.harbour-test.uk",
+            configuration_set="harbour",
+        )
+        self.intake = IntakeService(
+            SecretKeyRing(lambda: secrets, "harbour/bench/source/"), inbox, fifo, tasks, links, clock
+        )
+        self.updates = UpdateService(
+            waiting=inbox,
+            crimes=crimes,
+            people=people,
+            sent=sent,
+            notify=notify,
+            links=links,
+            invitations=invitations,
+            clock=clock,
+            rules=UpdateRules(force=FORCE, name="Eastshire Police"),
+        )
+        self.notifications = NotificationService(
+            sent,
+            people,
+            (provider,),
+            ErrorWindow(),
+            NumberCounts(db, "cases"),
+            links,
+            clock,
+            force=FORCE,
+            values={"portal": "https://portal.harbour-test.uk/", "force": "Eastshire Police"},
+        )
+        self.receipts = ReceiptService(sent, people, links, clock)
+        self.deadlines = DeadlineService(index, index, fifo, notify, links, tasks, clock)
 
+    # -- the run ---------------------------------------------------------------------------------------------------
 
-def _until_all_is_sent(book: Casebook, sending: NotificationService, clock: Clock) -> timedelta:
-    """Updates that came close together are one message more, half a minute later."""
-    waited = timedelta()
-    while True:
-        left = [one for mine in book.store.sent.values() for one in mine.values() if one.state is State.CREATED]
-        if not left:
-            return waited
-        first = min(one.due_at for one in left)
-        more = max(first - clock.now(), timedelta())
-        clock.wait(more)
-        waited += more
-        for one in left:
-            if one.due_at <= clock.now():
-                sending.send(one.person, one.id)
-
-
-def _deliver(book: Casebook, network: Network, receipts: ReceiptService) -> None:
-    for mine in book.store.sent.values():
-        for one in list(mine.values()):
-            receipts.take(
-                Receipt(
-                    provider="aws",
-                    provider_id=one.provider_id,
-                    reference="",
-                    delivered=True,
-                    reason="",
-                    at=one.sent_at,
-                )
+    def run(self) -> Ran:
+        """Everything, until nothing is left to do."""
+        if self._sampled:
+            self.cloud.table.heard = self._hear
+        workers = [
+            threading.Thread(target=self._guarded(work), name=name)
+            for name, work in (
+                ("posts", self._accept),
+                ("updates 1", self._update),
+                ("updates 2", self._update),
+                ("notifier 1", self._notify),
+                ("notifier 2", self._notify),
+                ("receipts", self._receive),
             )
+        ]
+        with _quiet():
+            began = time.monotonic()
+            for worker in workers:
+                worker.start()
+            self._minutes(began)
+            for worker in workers:
+                worker.join()
+        return self.ran
+
+    def _minutes(self, began: float) -> None:
+        """What runs every minute; and the end, when nothing waits any more."""
+        tick = float(MINUTE)
+        while not self.ran.broken:
+            if self._all_in.is_set() and not self.ran.seconds and self._updated():
+                self.ran.seconds = time.monotonic() - began
+            if self.clock.seconds() >= tick:
+                self.deadlines.run()
+                self.ran.counts["minutes"] += 1
+                tick += MINUTE
+            elif self._all_in.is_set() and self._idle():
+                if not self.cloud.table.due.get("notify"):
+                    break
+                self.clock.skip(max(0.0, tick - self.clock.seconds()))
+            time.sleep(0.02)
+        self._over.set()
+
+    def _updated(self) -> bool:
+        return not self.cloud.table.due.get("inbox")
+
+    def _idle(self) -> bool:
+        return self.cloud.queues.idle() and not self._coming
+
+    def _accept(self) -> None:
+        half = len(self._posts) // 2
+        for number, post in enumerate(self._posts):
+            if number == half:
+                self.cloud.queues.forget_seen()
+            found = self.intake.accept(Arrived(source="athena", headers=post.headers, body=post.body))
+            self.ran.counts["accepted again" if found.again else "accepted"] += 1
+            if not found.again:
+                self.ran.accepted[post.crime].append(post.ident)
+        self._all_in.set()
+
+    def _update(self) -> None:
+        chance = random.Random(self._chance.random())
+        self._work(UPDATES, chance, lambda asked: self.updates.handle(asked["source"], EventId(asked["id"])))
+
+    def _notify(self) -> None:
+        chance = random.Random(self._chance.random())
+
+        def send(asked: dict[str, str]) -> None:
+            # As the door does: who meets somebody else at the message leaves it to them.
+            with contextlib.suppress(Moved):
+                self.notifications.send(PersonId(asked["person"]), NotificationId(asked["notification"]))
+
+        self._work(NOTIFY, chance, send)
+
+    def _receive(self) -> None:
+        chance = random.Random(self._chance.random())
+
+        def come() -> None:
+            while self._coming and self._coming[0][0] + RECEIPT_AFTER <= time.monotonic():
+                _, url, body = self._coming.popleft()
+                self.cloud.queues.put(url, body)
+
+        def text(line: dict[str, Any]) -> None:
+            if receipt := read_text_log(json.dumps(line)):
+                self.receipts.take(receipt)
+
+        def mail(event: dict[str, Any]) -> None:
+            if receipt := read_mail_event(json.dumps(event)):
+                self.receipts.take(receipt)
+
+        while not self._over.is_set():
+            come()
+            if not self._batch(LOG, chance, text) + self._batch(RECEIPTS, chance, mail):
+                time.sleep(0.01)
+
+    def _work(self, url: str, chance: random.Random, do: Callable[[Any], object]) -> None:
+        while not self._over.is_set():
+            if not self._batch(url, chance, do):
+                time.sleep(0.005)
+
+    def _batch(self, url: str, chance: random.Random, do: Callable[[Any], object]) -> int:
+        batch = self.cloud.queues.take(url)
+        again = []
+        for message in batch:
+            if chance.random() < LOST_BEFORE:
+                again.append(message)
+                continue
+            try:
+                do(json.loads(message["body"]))
+            except Unavailable:
+                self.ran.counts["came too early"] += 1
+                again.append(message)
+                continue
+            if chance.random() < LOST_AFTER:
+                again.append(message)
+        self.ran.counts[f"again {url.rpartition('/')[2]}"] += len(again)
+        if batch:
+            self.cloud.queues.done(url, batch, again)
+        return len(batch)
+
+    def _guarded(self, work: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as error:
+                self.ran.broken.append(f"{type(error).__name__}: {error}")
+                self._over.set()
+                raise
+
+        return run
+
+    def _took(self, one: Taken) -> None:
+        at = rfc3339(self.clock.now())
+        if one.channel == "sms":
+            line = {
+                "notification": {"messageId": one.provider_id, "timestamp": at},
+                "delivery": {"dwellTimeMs": 400, "providerResponse": "Message has been accepted by phone"},
+                "status": "SUCCESS",
+            }
+            self._coming.append((time.monotonic(), LOG, json.dumps(line)))
+            return
+        event = {
+            "eventType": "Delivery",
+            "mail": {"messageId": one.provider_id, "timestamp": at, "tags": {"notification": [one.reference]}},
+            "delivery": {"timestamp": at},
+        }
+        self._coming.append((time.monotonic(), RECEIPTS, json.dumps(event)))
+
+    def _hear(self, operation: str, asked: Mapping[str, Any], answered: Any) -> None:
+        """The first calls, as they were: to be made once more, elsewhere."""
+        self.ran.sample.append((operation, asked, answered))
+        if len(self.ran.sample) >= self._sampled:
+            self.cloud.table.heard = None
 
 
-def _judged(outcome: Burst, book: Casebook, network: Network, crimes: int, each: int) -> Burst:
-    messages = [one for mine in book.store.sent.values() for one in mine.values()]
-    outcome.messages = len(messages)
-    for one in messages:
-        if one.sent_at is not None:
-            outcome.delays.append((one.sent_at - max(one.created_at, one.due_at)).total_seconds())
-        if one.deadline_at is not None:
-            outcome.told.append(Told(deadline_at=one.deadline_at, sent_at=one.sent_at))
-    order: dict[CrimeRef, list[int]] = {}
-    for ident in book.store.commits:
-        number, _, place = ident.removeprefix("e").partition("-")
-        order.setdefault(CrimeRef(number), []).append(int(place))
-    causes = Counter(cause for one in messages for cause in one.causes)
-    wrong = [
-        (len(book.store.commits) != crimes * each, "an update was not done"),
-        (len(set(book.store.commits)) != len(book.store.commits), "an update was done twice"),
-        (any(found != sorted(found) for found in order.values()), "one crime's updates changed places"),
-        (len(set(network.taken)) != len(network.taken), "a message was sent twice"),
-        (len(network.taken) != len(messages), "a message was not sent"),
-        (any(one.state is not State.DELIVERED for one in messages), "a message has not arrived"),
-        (any(number > 1 for cause, number in causes.items()), "an update was told in two messages"),
-    ]
-    outcome.wrong = "; ".join(why for found, why in wrong if found)
-    return outcome
+def wrong(ran: Ran, crimes: int) -> str:
+    """Why the run means nothing: something was lost, doubled, or out of order. Empty when all is as it must be."""
+    try:
+        assert not ran.broken, ran.broken[0]
+        assert ran.counts["accepted"] == crimes * len(STORY), "not every update was accepted once"
+        assert ran.counts["accepted again"] > 0, "nobody sent anything again"
+        assert ran.counts["again updates.fifo"] > 0, "nothing came again from the queue of updates"
+        assert not ran.cloud.table.due.get("inbox"), "an accepted update was not done"
+        done = ran.done()
+        assert len(done) == crimes, "a crime is missing"
+        for crime, entries in done.items():
+            assert entries == ran.accepted[crime], "a crime's updates are not those accepted, in their order"
+        assert _effects(ran) == Counter({"applied": crimes * len(STORY)}), "an update overtook another"
+        _told(ran, crimes)
+    except AssertionError as why:
+        return str(why)
+    return ""
+
+
+def _effects(ran: Ran) -> Counter[str]:
+    return Counter(item["effect"]["S"] for item in ran.cloud.table.all() if item["sk"]["S"].startswith("E#"))
+
+
+def _told(ran: Ran, crimes: int) -> None:
+    """Each person was told of each update once, by the one channel that is theirs, in the order of the updates."""
+    by_person: dict[str, list[Notification]] = defaultdict(list)
+    for message in ran.messages():
+        assert message.state is State.DELIVERED, f"a message ended as {message.state.value}"
+        by_person[message.person].append(message)
+    taken = Counter(one.to for one in ran.cloud.posts.taken)
+    ids = Counter(one.provider_id for one in ran.cloud.posts.taken)
+    assert len(by_person) == crimes, "somebody was told nothing"
+    for number in range(crimes):
+        channel, to = victim(number)
+        messages = sorted(by_person[person_id(FORCE, "athena", f"P{number}")], key=_sent)
+        causes = [cause for message in messages for cause in message.causes]
+        assert causes == ran.accepted[f"42/{number:06d}/26"], "told twice, not told, or in another order"
+        assert {message.channel.value for message in messages} == {channel}, "told by another channel"
+        assert taken[to] == len(messages), "a provider took more or less than is recorded"
+        assert all(ids[message.provider_id] == 1 for message in messages), "recorded under another id"
+
+
+def _sent(message: Notification) -> datetime:
+    assert message.sent_at is not None, "delivered, and never sent"
+    return message.sent_at
+
+
+def again(ran: Ran) -> float:
+    """Calls of the table in one second when the run's own are made once more by nobody but botocore."""
+    cloud = Cloud(table=Table())
+    client = cloud.client("dynamodb")
+    methods = {
+        "GetItem": client.get_item,
+        "PutItem": client.put_item,
+        "UpdateItem": client.update_item,
+        "Query": client.query,
+        "TransactWriteItems": client.transact_write_items,
+    }
+    began = time.perf_counter()
+    for operation, asked, _ in ran.sample:
+        with contextlib.suppress(client.exceptions.ClientError):
+            methods[operation](**asked)
+    return len(ran.sample) / (time.perf_counter() - began)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The services' log lines, one for each update and message, are no part of what is shown."""
+    os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Harbour")
+    os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "bench")
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield
