@@ -25,11 +25,23 @@ from harbour.crime.model import CrimeEvent, CrimeRef, Party, PartyRole
 REGION: Final = "GB"
 
 _EMAIL: Final = re.compile(r"[^\s@,;/]+@[^\s@,;/]+")
-_DIGIT_RUN: Final = re.compile(r"\+?\d(?:[\s().-]?\d){8,14}")
+_BETWEEN: Final = r"[\s().\-–/]{0,3}"
+"""What people write between the digits of one number: ``(07700) 900123``, ``07700/900123``."""
+_DIGIT_RUN: Final = re.compile(rf"\+?\d(?:{_BETWEEN}\d){{8,}}")
+_DIGITS: Final = re.compile(r"\+?\d+")
+_LONGEST_NUMBER: Final = 15
+"""E.164: no number has more digits."""
+_SHORT: Final = 6
+"""Digits of what can be no number of a person, whatever they are."""
+_ALIKE: Final = re.compile(r"(?=.*\d)[\d\s()+.\-–/OoIlSB]+")
+"""Digits, and letters that are taken for digits."""
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DRAMA: Final = range(7700900000, 7700901000)
 """Ofcom keeps these for drama and tests: no real person has one."""
 _NEAR: Final = 2
-"""So many letters may a mail domain differ from a common one and still be taken for a misspelling of it."""
+"""So many letters may the name of a mail service differ from a common one and still be a misspelling of it."""
+_LONG: Final = 7
+"""Short names lie close to others that exist: they may differ by one letter only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +78,24 @@ class _Found:
 
 def usable_phone(raw: str) -> str:
     """``raw`` as E.164 if it is one mobile number and nothing else; otherwise empty."""
-    if any(found.field == "phone" for found in _phone(raw)):
+    if any(True for _ in _phone(raw)):
         return ""
-    number = _parsed(raw)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else ""
+    number = _parsed(_clean(raw))
+    return _e164(number) if number else ""
 
 
 def usable_email(raw: str) -> str:
     """``raw`` normalised if it is one address of a person; otherwise empty. A likely misspelling is not used."""
-    if any(found.field == "email" for found in _email(raw)):
+    if any(True for _ in _email(raw)):
         return ""
-    return _normal_email(raw)
+    return _normal_email(_clean(raw))
+
+
+def usable_name(given: str, family: str) -> str:
+    """``given`` if a message may begin with it; otherwise empty: nobody is greeted with a filler, or with a note."""
+    if not _clean(given) or any(True for _ in _names_of(given, family)):
+        return ""
+    return _clean(given)
 
 
 def check(event: CrimeEvent, suspects: Iterable[Party]) -> tuple[Problem, ...]:
@@ -96,7 +115,7 @@ def check(event: CrimeEvent, suspects: Iterable[Party]) -> tuple[Problem, ...]:
         mine = contacts(party)
         found += [_Found(_field_of(contact), "same_as_suspect") for contact in sorted(mine & of_suspects)]
         others = [other for other in told if other.source_id != party.source_id]
-        of_others = {contact for other in others for contact in contacts(other)}
+        of_others = {contact for other in others if not _share(party, other) for contact in contacts(other)}
         found += [_Found(_field_of(contact), "same_as_other") for contact in sorted(mine & of_others - of_suspects)]
         if any(_same_person(party, other) for other in others):
             found.append(_Found("name", "duplicate_person"))
@@ -107,15 +126,11 @@ def check(event: CrimeEvent, suspects: Iterable[Party]) -> tuple[Problem, ...]:
 def contacts(party: Party) -> frozenset[str]:
     """Every number and address anywhere in a party's fields, in one spelling: to compare, never to send to.
 
-    Wider than what may be used: a suspect's number behind a note is still the suspect's.
+    Wider than what may be used: a suspect's number behind a note is still the suspect's. But a filler is nobody's.
     """
-    everything = " ; ".join((party.phone, party.email, party.given_name, party.family_name))
-    emails = {_comparable_email(address) for address in _EMAIL.findall(everything)}
-    numbers = {
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        for run in _DIGIT_RUN.findall(everything)
-        if (number := _parsed(run)) and phonenumbers.is_possible_number(number)
-    }
+    everything = " ; ".join(map(_clean, (party.phone, party.email, party.given_name, party.family_name)))
+    emails = {_comparable_email(address) for address in _EMAIL.findall(everything) if not _filler_email(address)}
+    numbers = {_e164(number) for number in _numbers(_EMAIL.sub(" ; ", everything)) if not _filler(_national(number))}
     return frozenset(emails | numbers)
 
 
@@ -123,54 +138,89 @@ def contacts(party: Party) -> frozenset[str]:
 
 
 def _of_one(party: Party, today: date) -> Iterator[_Found]:
-    yield from _names(party)
-    phone, email = list(_phone(party.phone)), list(_email(party.email))
-    if _EMAIL.search(party.phone) or _looks_like_number(party.email):
+    yield from _names_of(party.given_name, party.family_name)
+    phone, email = _clean(party.phone), _clean(party.email)
+    if _EMAIL.search(phone) or _holds_number(email):
         # One mistake, named once: what follows from it is not told again.
-        yield _Found("phone" if _EMAIL.search(party.phone) else "email", "wrong_field")
-    yield from (found for found in phone if not _EMAIL.search(party.phone))
-    yield from (found for found in email if not _looks_like_number(party.email))
+        yield _Found("phone" if _EMAIL.search(phone) else "email", "wrong_field")
+    yield from (found for found in _phone(phone) if not _EMAIL.search(phone))
+    yield from (found for found in _email(email) if not _holds_number(email))
     yield from _birth(party.date_of_birth, today)
 
 
-def _names(party: Party) -> Iterator[_Found]:
-    given, family = party.given_name.strip(), party.family_name.strip()
+def _names_of(given: str, family: str) -> Iterator[_Found]:
+    given, family = _clean(given), _clean(family)
+    whole = _plain(f"{given} {family}")
     if not given and not family:
         yield _Found("name", "name_missing")
-        return
-    for value in (given, family):
-        if _EMAIL.search(value) or _DIGIT_RUN.search(value):
-            yield _Found("name", "name_not_a_name")
-            return
-    whole = _plain(f"{given} {family}")
-    fillers = _words("placeholder_names")
-    if whole in fillers or any(_plain(value) in fillers for value in (given, family) if value):
-        yield _Found("name", "name_placeholder")
-    elif set(whole.split()) & _words("organisations") or "c/o" in f"{given} {family}".lower():
-        yield _Found("name", "name_organisation")
-    elif re.search(r"\d", given + family) or not re.search(r"[^\W\d_]", given + family):
+    elif any(_EMAIL.search(value) or _DIGIT_RUN.search(value) for value in (given, family)):
         yield _Found("name", "name_not_a_name")
-    elif "," in given + family or (not (given and family) and " " in given + family):
+    elif _filler_name(given, family):
+        yield _Found("name", "name_placeholder")
+    elif _note_in_name(given) or _note_in_name(family):
+        yield _Found("name", "name_with_note")
+    elif _organisation(given, family):
+        yield _Found("name", "name_organisation")
+    elif re.search(r"\d", whole):
+        yield _Found("name", "name_not_a_name")
+    elif "," in given + family or (not (given and family) and _two_names(given or family)):
         yield _Found("name", "name_in_one_field")
 
 
+def _filler_name(given: str, family: str) -> bool:
+    """Some people are called Test, Null, Ip or New: such a word alone is a filler only where the rest is none, too."""
+    one, other = _plain(given), _plain(family)
+    whole = f"{one} {other}".strip()
+    if any(value and not _plain(value) for value in (given, family)):
+        # Nothing but punctuation.
+        return True
+    if {whole, one, other} & _words("placeholder_names") or one in _words("placeholder_given"):
+        return True
+    if any(len(value) > _NEAR and set(value) <= {value[0]} for value in (one, other) if value):
+        return True
+    return all(word in _words("placeholder_words") or word.isdigit() for word in whole.split())
+
+
+def _note_in_name(name: str) -> bool:
+    text = f" {_plain(name)} "
+    if any(text.find(f" {note} ") > 0 for note in _words("name_notes")):
+        return True
+    return bool(re.search(r"[()\[\]{}*<>:]|\s[-–—]|[-–—]\s|\D/\D", name))
+
+
+def _organisation(given: str, family: str) -> bool:
+    """Some people are called Church or Bank: such a word says nothing beside a name."""
+    words = _plain(f"{given} {family}").replace(" s ", "s ").split()
+    if " ".join(words) in _words("businesses") or set(words) & _words("organisations") or "&" in given + family:
+        return True
+    alone = not given or not family or _plain(given) == "the" or _plain(given).endswith(" s")
+    several = " " in family.strip()
+    return len(words) > 1 and words[-1] in _words("places_of_business") and (alone or several)
+
+
+def _two_names(name: str) -> bool:
+    """Whether there are two, and not one of several words: ``van Dijk``."""
+    return len([word for word in _plain(name).split() if word not in _words("particles")]) > 1
+
+
 def _phone(raw: str) -> Iterator[_Found]:
-    text = raw.strip()
+    text = _clean(raw)
     if not text:
         return
     if _EMAIL.search(text):
         yield _Found("phone", "wrong_field")
         return
     digits = re.sub(r"\D", "", text)
-    if not digits or _plain(text) in _words("placeholder_names"):
-        yield _Found("phone", "phone_placeholder" if _plain(text) in _words("placeholder_names") else "phone_unusable")
-    elif digits in _words("emergency_numbers"):
+    bare = _unlabelled(text)
+    if digits in _words("emergency_numbers"):
         yield _Found("phone", "phone_emergency")
-    elif _filler(digits):
+    elif _filler_value(text) or (_filler(digits) and not re.search(r"[^\W\d_]", bare)) or re.search(r"(?i)x{3}", text):
         yield _Found("phone", "phone_placeholder")
-    elif len(_DIGIT_RUN.findall(text)) > 1:
+    elif len(_numbers(text)) > 1 or len(digits) > _LONGEST_NUMBER or _has_tail(text):
         yield _Found("phone", "phone_several")
-    elif re.search(r"[^\W\d_]", re.sub(r"(?i)\b(tel|mob|mobile|phone|no)\b", "", text)):
+    elif re.search(r"[^\W\d_]", bare) and (not _DIGIT_RUN.search(text) or _ALIKE.fullmatch(bare)):
+        yield _Found("phone", "phone_unusable")
+    elif re.search(r"[^\d\s()+.\-–/]", bare) and digits:
         yield _Found("phone", "phone_with_note")
     else:
         yield from _number(text)
@@ -178,7 +228,7 @@ def _phone(raw: str) -> Iterator[_Found]:
 
 def _number(text: str) -> Iterator[_Found]:
     number = _parsed(text)
-    if number is None or not (_drama(number) or phonenumbers.is_valid_number(number)):
+    if number is None or not _good(number):
         yield _Found("phone", "phone_unusable")
         return
     kind = phonenumbers.PhoneNumberType
@@ -192,43 +242,48 @@ def _number(text: str) -> Iterator[_Found]:
 
 
 def _email(raw: str) -> Iterator[_Found]:
-    text = raw.strip()
+    text = _clean(raw)
     if not text:
         return
-    if _looks_like_number(text):
+    found = _EMAIL.findall(text)
+    if _holds_number(text):
         yield _Found("email", "wrong_field")
-        return
-    if len(_EMAIL.findall(text)) > 1:
+    elif _filler_value(text) or _filler_email(text):
+        yield _Found("email", "email_placeholder")
+    elif len(found) > 1:
         yield _Found("email", "email_several")
-        return
-    if "@" not in text and _plain(text) in _words("placeholder_names") | _words("placeholder_mailboxes"):
-        yield _Found("email", "email_placeholder")
-        return
+    elif len(found) == 1 and found[0] != text and _note_in_email(text, found[0]):
+        yield _Found("email", "email_with_note")
+    elif _normal_email(text):
+        yield from _address(text)
+    else:
+        # Of an address that breaks off in the service's name we know what was meant.
+        yield _Found("email", "email_domain_typo" if _nearly(text) else "email_unusable")
+
+
+def _address(text: str) -> Iterator[_Found]:
     box, _, domain = text.lower().rpartition("@")
-    if domain in _words("placeholder_domains") or (box and _plain(box) in _words("placeholder_mailboxes")):
-        yield _Found("email", "email_placeholder")
+    if any(domain == police or domain.endswith(f".{police}") for police in _words("police_domains")):
+        yield _Found("email", "email_police")
     elif _misspelt(domain):
         yield _Found("email", "email_domain_typo")
-    elif not _normal_email(text):
-        yield _Found("email", "email_unusable")
-    elif any(domain == police or domain.endswith(f".{police}") for police in _words("police_domains")):
-        yield _Found("email", "email_police")
     elif box in _words("shared_mailboxes"):
         yield _Found("email", "email_shared")
 
 
 def _birth(raw: str, today: date) -> Iterator[_Found]:
-    if not raw.strip():
+    text = _clean(raw)
+    if not text:
         yield _Found("date_of_birth", "birth_missing")
-    elif raw.strip() in _words("placeholder_births"):
+    elif text in _words("placeholder_births") or _filler_value(text):
         yield _Found("date_of_birth", "birth_placeholder")
     else:
         try:
-            born = date.fromisoformat(raw.strip())
+            born = date.fromisoformat(text) if _DAY.fullmatch(text) else None
         except ValueError:
-            yield _Found("date_of_birth", "birth_impossible")
-            return
-        if born > today or born.year < int(_data()["oldest_year"]):
+            born = None
+        # The day of the report is far more often a slip than a birth.
+        if born is None or born >= today or born.year < int(_data()["oldest_year"]):
             yield _Found("date_of_birth", "birth_impossible")
 
 
@@ -236,10 +291,33 @@ def _birth(raw: str, today: date) -> Iterator[_Found]:
 
 
 def _same_person(one: Party, other: Party) -> bool:
-    def name(party: Party) -> frozenset[str]:
-        return frozenset(_plain(f"{party.given_name} {party.family_name}").split())
+    """Born on one day, and of nearly one name."""
+    if _clean(one.date_of_birth) != _clean(other.date_of_birth):
+        return False
+    mine, theirs = _plain(f"{one.given_name} {one.family_name}"), _plain(f"{other.given_name} {other.family_name}")
+    words, others = frozenset(mine.split()), frozenset(theirs.split())
+    if not words or not others:
+        return False
+    if words == others:
+        return True
+    if not _clean(one.date_of_birth):
+        return False
+    return (
+        (len(words & others) > 1 and (words < others or others < words))
+        or _initial(one, other)
+        or _initial(other, one)
+        or (mine[0] == theirs[0] and _distance(mine, theirs) <= (_NEAR if contacts(one) & contacts(other) else 1))
+    )
 
-    return bool(name(one)) and name(one) == name(other) and one.date_of_birth == other.date_of_birth
+
+def _initial(one: Party, other: Party) -> bool:
+    given, full = _plain(one.given_name), _plain(other.given_name)
+    return len(given) == 1 and full.startswith(given) and _plain(one.family_name) == _plain(other.family_name)
+
+
+def _share(one: Party, other: Party) -> bool:
+    """Whether the two may have one number: a child has the parent's. Of somebody recorded twice it is said once."""
+    return {one.role, other.role} == {PartyRole.VICTIM, PartyRole.GUARDIAN} or _same_person(one, other)
 
 
 def _problem(crime: CrimeRef, party: Party, found: _Found) -> Problem:
@@ -255,7 +333,7 @@ def _problem(crime: CrimeRef, party: Party, found: _Found) -> Problem:
     )
 
 
-# -- values ----------------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def _parsed(raw: str) -> phonenumbers.PhoneNumber | None:
@@ -265,26 +343,91 @@ def _parsed(raw: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _national(number: phonenumbers.PhoneNumber) -> str:
+    return f"0{number.national_number}"
+
+
+def _good(number: phonenumbers.PhoneNumber) -> bool:
+    return _drama(number) or phonenumbers.is_valid_number(number)
+
+
 def _drama(number: phonenumbers.PhoneNumber) -> bool:
     return number.country_code == phonenumbers.country_code_for_region(REGION) and number.national_number in _DRAMA
 
 
+def _numbers(text: str) -> list[phonenumbers.PhoneNumber]:
+    """Every number in a text; of two that stand side by side both."""
+    found: list[phonenumbers.PhoneNumber] = []
+    for run in _DIGIT_RUN.findall(text):
+        whole = _parsed(run)
+        if whole is not None and phonenumbers.is_possible_number(whole) and (_good(whole) or not _parts(run)):
+            found.append(whole)
+        else:
+            found += _parts(run)
+    return found
+
+
+def _parts(run: str) -> list[phonenumbers.PhoneNumber]:
+    """Digits that are too many for one number, as numbers: each ends where it is whole."""
+    found: list[phonenumbers.PhoneNumber] = []
+    so_far = ""
+    for digits in _DIGITS.findall(run):
+        so_far = digits if digits.startswith("+") else so_far + digits
+        number = _parsed(so_far)
+        if number is not None and _good(number):
+            found.append(number)
+            so_far = ""
+    return found
+
+
+def _has_tail(text: str) -> bool:
+    """A whole number, and the end of another after a stroke: ``07700 900123/456``."""
+    first, stroke, rest = text.partition("/")
+    number = _parsed(first) if stroke and _DIGIT_RUN.search(first) else None
+    return number is not None and _good(number) and bool(re.search(r"\d", rest))
+
+
 def _filler(digits: str) -> bool:
-    """Whether nobody was ever given such a number: one digit all over, or counting up or down."""
+    """Whether nobody was ever given such a number: one digit all over or at its end, or counting up or down."""
     tail = digits.removeprefix("0044").removeprefix("44").lstrip("0").removeprefix("7")
     runs = ("01234567890123456789", "98765432109876543210")
-    return len(set(tail)) <= 1 or (len(tail) > len("12345") and any(tail in run for run in runs))
+    if not digits:
+        return False
+    if len(digits) < _SHORT:
+        return len(set(digits)) == 1 or any(digits in run for run in runs)
+    return bool(
+        len(set(tail)) <= 1 or (len(tail) >= _SHORT and any(tail in run for run in runs)) or _ONE_DIGIT.search(digits)
+    )
 
 
-def _looks_like_number(text: str) -> bool:
-    return "@" not in text and bool(_DIGIT_RUN.search(text))
+_ONE_DIGIT: Final = re.compile(r"(\d)\1{6,}$")
+
+
+def _unlabelled(text: str) -> str:
+    """Without words that only say that it is a number: ``Mob.``, ``(m)``, ``tel:``."""
+    words = "|".join(sorted(_words("number_labels"), key=len, reverse=True))
+    return re.sub(rf"(?i)(?<![^\W_])(?:{words})(?![^\W_])[.:]?", "", text)
+
+
+def _holds_number(text: str) -> bool:
+    """Whether there is a number beside or in place of an address."""
+    return bool(_DIGIT_RUN.search(_EMAIL.sub(" ", text)))
+
+
+# -- addresses -------------------------------------------------------------------------------------------------------
 
 
 def _normal_email(raw: str) -> str:
     try:
-        return validate_email(raw.strip(), check_deliverability=False, test_environment=True).normalized
+        found = validate_email(raw, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         return ""
+    # No domain of the top level has one letter.
+    return "" if re.search(r"\.\w$", found) else found
 
 
 def _comparable_email(address: str) -> str:
@@ -296,14 +439,57 @@ def _comparable_email(address: str) -> str:
     return f"{box}@{domain}"
 
 
+def _filler_email(text: str) -> bool:
+    box, at, domain = text.lower().rpartition("@")
+    if not at or not box or not domain:
+        return bool(_plain(text) in _words("placeholder_mailboxes"))
+    label = _plain(domain.partition(".")[0] if "/" not in domain else domain.rpartition(".")[0])
+    return (
+        domain in _words("placeholder_domains")
+        or _plain(box) in _words("placeholder_mailboxes")
+        or (_plain(box) == label and label in _words("placeholder_labels"))
+        or (label in _words("placeholder_labels") and len(label) > _NEAR)
+    )
+
+
+def _note_in_email(text: str, address: str) -> bool:
+    """Words after an address, or before it when they say so; a single word before it may be part of the address."""
+    if not _normal_email(address):
+        return False
+    before, _, after = text.partition(address)
+    return bool(after.strip() or before.strip().endswith(":") or _plain(before) in _words("email_labels"))
+
+
 def _misspelt(domain: str) -> bool:
-    known = _words("mail_domains")
-    return bool(domain) and domain not in known and any(_distance(domain, right) <= _near(right) for right in known)
+    """Whether this is most likely a common mail service, mistyped."""
+    services: Mapping[str, list[str]] = _data()["mail_services"]
+    whole = _words("mail_domains") | {f"{name}.{end}" for name, ends in services.items() for end in ends}
+    if domain in whole or domain in _words("mail_domains_alike"):
+        return False
+    label, _, end = domain.partition(".")
+    if label in services:
+        return True
+    if any(_distance(domain, right) <= 1 for right in whole):
+        return True
+    return any(
+        _distance(label, name) <= (_NEAR if len(name) >= _LONG else 1)
+        and any(_distance(end, right) <= 1 for right in ends)
+        for name, ends in services.items()
+    )
 
 
-def _near(domain: str) -> int:
-    """Short domains lie close to others that exist; only long ones may differ by two letters."""
-    return _NEAR if len(domain) > len("gmail.com") else 1
+def _nearly(text: str) -> bool:
+    """Whether an address that is none has just lost the last letters of a service's name."""
+    box, _, domain = text.lower().rpartition("@")
+    return bool(_normal_email(f"{box}@example.co.uk")) and any(
+        right.startswith(domain) and len(right) - len(domain) == 1 for right in _services()
+    )
+
+
+def _services() -> Iterator[str]:
+    yield from _words("mail_domains")
+    for name, ends in _data()["mail_services"].items():
+        yield from (f"{name}.{end}" for end in ends)
 
 
 def _distance(one: str, other: str) -> int:
@@ -320,14 +506,34 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
+# -- values ----------------------------------------------------------------------------------------------------------
+
+
 def _field_of(contact: str) -> str:
     return "email" if "@" in contact else "phone"
 
 
+def _filler_value(text: str) -> bool:
+    """Words that say that there is nothing."""
+    plain = _plain(text)
+    if re.search(r"\d", text) or "@" in text:
+        return False
+    return (
+        plain in _words("placeholder_values")
+        or plain.split(" ")[0] in _words("placeholder_openings")
+        or (len(plain) > 1 and set(plain) <= {"x"})
+    )
+
+
+def _clean(text: str) -> str:
+    """In one form (full-width digits are digits), without what cannot be seen, without space at the ends."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").strip()
+
+
 def _plain(text: str) -> str:
-    """Lower case, without accents and punctuation, single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", bare.lower()).split())
+    """Lower case, without accents and punctuation, single spaces. Vowel signs of Indian scripts are letters."""
+    bare = (c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in bare).split())
 
 
 def _words(key: str) -> frozenset[str]:

@@ -34,7 +34,7 @@ from harbour.crime.ports import (
 )
 from harbour.crime.progress import APPOINTMENTS, STANDS, CrimeState, Step, apply, appointment_of, follows, link_of
 from harbour.crime.progress import key as in_order
-from harbour.crime.quality import Problem, check, contacts, usable_email, usable_phone
+from harbour.crime.quality import Problem, check, contacts, usable_email, usable_name, usable_phone
 from harbour.notification.catalogue import for_trigger
 from harbour.notification.clock import deadline
 from harbour.notification.model import MessageType, Notification, State
@@ -284,7 +284,8 @@ class UpdateService:
 
     def _values(self, event: CrimeEvent, someone: Person, link: Link, kind: MessageType) -> dict[str, str]:
         """What messages may say: names and neutral dates. What happened is said in the portal only."""
-        values = {"name": someone.given_name, "force": self._rules.name, "count": "1"}
+        name = usable_name(someone.given_name, someone.family_name)
+        values = {"name": name, "force": self._rules.name, "count": "1"}
         if kind.key == INVITATION and allowed(someone, link).channels & kind.channels:
             # A way in is made only for somebody to whom it may go.
             values["link"] = self._invitations.invite(someone.id)
