@@ -53,6 +53,9 @@ def test_axe_finds_nothing_on_the_way_in(portal: PortalPage, visit: Visit, harbo
     portal.give("000000")
     expect(portal.by_id("portal-problem")).to_be_focused()
     seen["code, wrong"] = violations(portal.page)
+    portal.by_id("portal-language-other").select_option("ar")
+    expect(portal.page.locator("html")).to_have_attribute("dir", "rtl")
+    seen["code, wrong, in Arabic"] = violations(portal.page)
     portal.by_id("cover").click()
     seen["cover"] = violations(portal.page)
     assert {state: found for state, found in seen.items() if found} == {}

@@ -120,13 +120,25 @@ def test_another_language_is_put_by_a_machine_and_says_so(
     entry = portal.by_id("portal-timeline-entry").first
     expect(entry).to_contain_text("delito", timeout=15_000)
     expect(entry.locator("[lang=es]").first).to_be_visible()
-    expect(portal.page.get_by_text("A machine translated this page")).to_be_visible()
+    expect(portal.page.get_by_text("Una máquina ha traducido esta página")).to_be_visible()
+    expect(portal.page.get_by_text("Ningún hablante nativo ha revisado")).to_be_visible()
+    expect(portal.page.locator("html")).to_have_attribute("lang", "es")
     portal.open("messages")
     answer = portal.by_id("portal-message").last
     expect(answer).to_contain_text("Mañana")
-    expect(answer).to_contain_text("Translated by a machine")
-    answer.get_by_role("button", name="Show original").click()
+    expect(answer).to_contain_text("Traducido por una máquina")
+    answer.get_by_role("button", name="Ver el original").click()
     expect(answer).to_contain_text("Tomorrow at ten.")
+
+
+def test_a_language_that_no_machine_here_knows_says_whom_to_ask(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(given="Ayaan")
+    portal.sign_in(outbox, victim, crimes.record(victim))
+    portal.by_id("portal-language-other").select_option("so")
+    expect(portal.page.get_by_text("We cannot put this page into your language yet")).to_be_visible()
+    expect(portal.by_id("portal-timeline-entry").first).to_contain_text("We have recorded a crime")
 
 
 def test_an_appointment_that_does_not_suit_becomes_a_task(

@@ -20,6 +20,7 @@ import type {
   Tokens,
   Visits,
 } from "./protocol.ts";
+import { learn } from "./words.ts";
 import { type Draft, draw, forget, type Page, state, type Trouble } from "./state.ts";
 
 export const LONGEST_MESSAGE = 4000;
@@ -236,7 +237,11 @@ export function enterCode(code: string): void {
 async function enter(): Promise<void> {
   const me = await ask<Me>("GET", "/portal-api/me");
   state.me = me;
-  if (state.language === "en") state.language = me.language;
+  if (state.language === "en") {
+    // Without its words the page is English all the same.
+    await learn(me.language).catch(() => {});
+    state.language = me.language;
+  }
   state.page = "crimes";
   const [only] = me.crimes;
   if (only && me.crimes.length === 1) await fetchCrime(only.id);
@@ -285,12 +290,31 @@ export function refresh(): void {
   if (crime) reading(() => fetchCrime(crime.id));
 }
 
+/** The words of a language; that they did not come is no other trouble than a line that is away. */
+function learnt(language: string): Promise<void> {
+  return learn(language).catch(() => {
+    throw new Unreachable();
+  });
+}
+
 /** Everything that is shown, and what is behind it, in another language. */
 export function speak(language: string): void {
-  state.language = language;
-  draw();
-  if (!state.me) return;
+  if (!state.me) {
+    learnt(language).then(
+      () => {
+        state.language = language;
+        draw();
+      },
+      () => {
+        state.troubles = [{ text: "offline" }];
+        draw();
+      },
+    );
+    return;
+  }
   reading(async () => {
+    await learnt(language);
+    state.language = language;
     const { crime, page } = state;
     state.me = await ask<Me>("GET", `/portal-api/me?language=${language}`);
     if (crime) await fetchCrime(crime.id);

@@ -1,9 +1,9 @@
 import { render } from "preact";
-import { comeBack, lookForOtherWays } from "./actions.ts";
+import { comeBack, lookForOtherWays, speak } from "./actions.ts";
 import { keepSafe } from "./safety.ts";
 import { draw, drawWith, forget, state } from "./state.ts";
 import { App } from "./views/App.tsx";
-import { direction, written } from "./words.ts";
+import { direction, preferred, written } from "./words.ts";
 import "./styles.scss";
 
 /** What GOV.UK One Login put into the address leaves it before anything else happens. It works once. */
@@ -26,7 +26,6 @@ function takeInvitation(): void {
 }
 
 takeInvitation();
-if (navigator.languages.some((tag) => tag.startsWith("cy"))) state.language = "cy";
 
 drawWith(() => {
   document.documentElement.lang = written(state.language);
@@ -42,5 +41,7 @@ addEventListener("hashchange", () => {
   draw();
 });
 render(<App />, root);
+const language = preferred(navigator.languages);
+if (language !== "en") speak(language);
 comeBack(query);
 void lookForOtherWays();

@@ -1,14 +1,50 @@
-/** The pages' own words, in the two languages that people wrote. Other languages keep these in English, marked so. */
-import cy from "./locales/cy.json";
+/**
+ * The pages' own words. English is there from the start, the other languages come one at a time. Readers of a language
+ * in which nobody wrote them get English.
+ */
 import en from "./locales/en.json";
 
-export type Key = keyof typeof en;
+export type Key = Exclude<keyof typeof en, "_meta">;
+type Words = Readonly<Record<Key, string>> & { readonly _meta: { readonly reviewed: boolean } };
 
-const WRITTEN: Readonly<Record<string, Readonly<Record<Key, string>>>> = { en, cy };
+/** Languages in which there are words, as their readers write them. */
+export const WRITTEN = {
+  en: "English",
+  cy: "Cymraeg",
+  ar: "العربية",
+  es: "Español",
+  pl: "Polski",
+} as const;
+
+const FILES: Readonly<Record<string, () => Promise<{ default: Words }>>> = {
+  cy: () => import("./locales/cy.json"),
+  ar: () => import("./locales/ar.json"),
+  es: () => import("./locales/es.json"),
+  pl: () => import("./locales/pl.json"),
+};
+
+const known: Record<string, Words> = { en };
+
+/** Fetches the words of a language, if there are any. Throws when they cannot be had. */
+export async function learn(language: string): Promise<void> {
+  const file = known[language] ? undefined : FILES[language];
+  if (file) known[language] = (await file()).default;
+}
 
 /** The language in which our own words are for a reader of `language`. */
 export function written(language: string): string {
-  return language in WRITTEN ? language : "en";
+  return language in known ? language : "en";
+}
+
+/** Whether somebody who grew up with the language has checked our words in it. */
+export function reviewed(language: string): boolean {
+  return known[written(language)]?._meta.reviewed ?? true;
+}
+
+/** The first language of a browser that we can write; who reads Welsh at all is offered Welsh. */
+export function preferred(tags: readonly string[]): string {
+  const codes = tags.map((tag) => tag.split("-")[0] ?? "");
+  return codes.includes("cy") ? "cy" : (codes.find((code) => code in WRITTEN) ?? "en");
 }
 
 /** A text, with what is put in for `{name}` keeping its own direction. */
@@ -17,7 +53,7 @@ export function words(
   key: Key,
   values: Readonly<Record<string, string | number>> = {},
 ): string {
-  const text = (WRITTEN[language] ?? en)[key];
+  const text = (known[language] ?? en)[key];
   return text.replace(/\{(\w+)\}/g, (_, name: string) => `\u2068${values[name] ?? ""}\u2069`);
 }
 

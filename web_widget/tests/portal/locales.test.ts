@@ -1,9 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import cy from "../../src/portal/locales/cy.json" with { type: "json" };
 import en from "../../src/portal/locales/en.json" with { type: "json" };
-import { dayOf, direction, momentOf, words, written } from "../../src/portal/words.ts";
+import {
+  dayOf,
+  direction,
+  learn,
+  momentOf,
+  type Key,
+  preferred,
+  reviewed,
+  WRITTEN,
+  words,
+  written,
+} from "../../src/portal/words.ts";
 
 const source = resolve(import.meta.dirname, "../../src/portal");
 const code = readdirSync(source, { recursive: true, encoding: "utf8" })
@@ -11,35 +21,69 @@ const code = readdirSync(source, { recursive: true, encoding: "utf8" })
   .map((name) => readFileSync(join(source, name), "utf8"))
   .join("\n");
 
+type Locale = Record<string, string> & {
+  readonly _meta: { readonly language: string; readonly note?: string };
+};
+
+const locales = readdirSync(join(source, "locales")).map(
+  (name) => [name, JSON.parse(readFileSync(join(source, "locales", name), "utf8")) as Locale] as const,
+);
+const keys = Object.keys(en).filter((key) => key !== "_meta") as Key[];
+
 function placeholders(text: string): string[] {
   return (text.match(/\{\w+\}/g) ?? []).sort();
 }
 
-describe("the portal's words", () => {
-  it("are all there in Welsh, with the same gaps to fill", () => {
-    expect(Object.keys(cy).sort()).toEqual(Object.keys(en).sort());
-    for (const [key, text] of Object.entries(en)) {
-      expect(placeholders(cy[key as keyof typeof cy]), key).toEqual(placeholders(text));
+describe.each(locales)("the portal's words in %s", (name, locale) => {
+  it("are all there, with the same gaps to fill", () => {
+    expect(Object.keys(locale).sort()).toEqual(Object.keys(en).sort());
+    for (const key of keys) {
+      expect(placeholders(locale[key] ?? ""), key).toEqual(placeholders(en[key]));
+      expect(locale[key]?.trim(), key).toBeTruthy();
     }
-  });
-
-  it("are all used", () => {
-    const unused = Object.keys(en).filter((key) => !new RegExp(`["'.]${key}["']|\\b${key}:`).test(code));
-    expect(unused.filter((key) => !/^(mon|tue|wed|thu|fri|sat|sun|day|month|year)$/.test(key))).toEqual([]);
   });
 
   it("say what to do in danger wherever somebody may be stuck", () => {
-    for (const key of ["noCode", "tooMany", "writeHint", "visitsText"] as const) {
-      expect(en[key]).toContain("999");
-      expect(cy[key]).toContain("999");
-    }
+    for (const key of keys.filter((one) => en[one].includes("999")))
+      expect(locale[key], key).toContain("999");
   });
 
-  it("are English for a reader of a language in which nobody wrote them, and say so", () => {
-    expect(written("es")).toBe("en");
-    expect(words("es", "send")).toBe(en.send);
+  it("have a cover that is as long as every other, and says nothing", () => {
+    expect(locale.listItems?.split("|")).toHaveLength(6);
+  });
+
+  it("can be chosen, and say that nobody has checked them", async () => {
+    const { language, note } = locale._meta;
+    expect(name).toBe(`${language}.json`);
+    expect(Object.keys(WRITTEN)).toContain(language);
+    await learn(language);
+    expect(written(language)).toBe(language);
+    expect(words(language, "send")).toBe(locale.send);
+    expect(reviewed(language)).toBe(language === "en");
+    expect(note).toBe(language === "en" ? undefined : "not yet reviewed by a native speaker");
+  });
+});
+
+describe("the portal's words", () => {
+  it("are all used", () => {
+    const unused = keys.filter((key) => !new RegExp(`["'.]${key}["']|\\b${key}:`).test(code));
+    expect(unused.filter((key) => !/^(mon|tue|wed|thu|fri|sat|sun|day|month|year)$/.test(key))).toEqual([]);
+  });
+
+  it("are English for a reader of a language in which nobody wrote them", async () => {
+    await learn("so");
+    expect(written("so")).toBe("en");
+    expect(words("so", "send")).toBe(en.send);
     expect(direction("ar")).toBe("rtl");
     expect(direction("cy")).toBe("ltr");
+  });
+
+  it("are in the browser's own language from the start, if we have it", () => {
+    expect(preferred(["es-MX", "en"])).toBe("es");
+    expect(preferred(["so", "ar", "en"])).toBe("ar");
+    expect(preferred(["en-GB", "cy"])).toBe("cy");
+    expect(preferred(["en-GB", "es"])).toBe("en");
+    expect(preferred(["ja"])).toBe("en");
   });
 
   it("keep the direction of what is put into them", () => {

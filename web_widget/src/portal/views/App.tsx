@@ -7,6 +7,7 @@ import { ContactPage } from "./Contact.tsx";
 import { CrimePage, CrimesPage } from "./Crime.tsx";
 import { AdvicePage, RecordPage, RightsPage, SupportPage } from "./Guidance.tsx";
 import { AppointmentsPage, ChangePage, MessagesPage } from "./Messages.tsx";
+import { reviewed, WRITTEN } from "../words.ts";
 import { Button, t } from "./parts.tsx";
 import { CodePage, DevicesPage, StartPage, VisitsPage } from "./SignIn.tsx";
 
@@ -64,13 +65,15 @@ export function App() {
           {state.busy ? t("loading") : ""}
         </p>
         <Current />
+        {!reviewed(state.language) && <p class="account-soft account-unreviewed">{t("unreviewed")}</p>}
       </div>
     </>
   );
 }
 
 function Languages() {
-  const others = state.me?.languages.filter(({ code }) => code !== "en" && code !== "cy") ?? [];
+  const ours = Object.entries(WRITTEN).map(([code, endonym]) => ({ code, endonym }));
+  const others = (state.me?.languages ?? ours).filter(({ code }) => code !== "en" && code !== "cy");
   return (
     <div class="account-languages">
       {(["en", "cy"] as const).map((code) => (
