@@ -113,10 +113,10 @@ class CheckCount(Document):
 
 
 class Quality(Document):
-    """A page of what is to be mended, longest known first."""
+    """A page of what is to be mended, the newest first."""
 
     problems: list[ListedProblem]
-    refused: Annotated[list[RefusedUpdate], Field(description="The oldest 50, on the first page.")]
+    refused: Annotated[list[RefusedUpdate], Field(description="The newest 50, on the first page.")]
     counts: Annotated[list[CheckCount], Field(description="Of everything, not of the page; the most frequent first.")]
     complete: Annotated[bool, Field(description="Everything was counted; else the first 5,000.")]
     next: Annotated[str, Field(description="What to ask as `after` for the next page; empty: this was the last.")]

@@ -65,11 +65,11 @@ def sent(table: OversightTable) -> NotificationTable:
     return NotificationTable(table._db, "cases", Clock(), "eastshire")
 
 
-def test_problems_are_listed_longest_known_first_until_they_are_mended(table: OversightTable) -> None:
+def test_problems_are_listed_newest_first_until_they_are_mended(table: OversightTable) -> None:
     client = table._db
     for number, ident in enumerate(("b2", "a1")):
         found = problem(ident, blocks=ident == "a1").problem
-        client.put_item(TableName="cases", Item=cases.problem(found.crime, found, NOW - timedelta(hours=number)))
+        client.put_item(TableName="cases", Item=cases.problem(found.crime, found, NOW + timedelta(hours=number)))
     assert [(one.problem.id, one.problem.blocks) for one in listed(table)] == [("a1", True), ("b2", False)]
     assert listed(table)[0].problem == problem("a1", blocks=True).problem
     assert table.mended(CrimeRef("42/104417/26"), "a1") is True
@@ -154,7 +154,7 @@ def test_what_the_table_leaves_for_later_is_asked_for_again(
         return answer | {"UnprocessedKeys": {"cases": {"Keys": rest}} if rest else {}}
 
     monkeypatch.setattr(table._db, "batch_get_item", one_at_a_time)
-    assert [one.problem.id for one in listed(table)] == idents
+    assert [one.problem.id for one in listed(table)] == idents[::-1]
 
 
 def test_updates_that_could_not_be_read_are_listed_with_their_field(table: OversightTable) -> None:

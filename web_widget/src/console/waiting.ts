@@ -77,7 +77,7 @@ export function fullTime(at: string): string {
   return `${then.getDate()} ${MONTHS[then.getMonth()]} ${then.getFullYear()}, ${time}`;
 }
 
-const MONTHS = [
+export const MONTHS = [
   "January",
   "February",
   "March",

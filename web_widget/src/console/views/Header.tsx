@@ -46,7 +46,7 @@ function Tools({ state }: { readonly state: State }) {
                 type="button"
                 class="top__link"
                 aria-current={page === name ? "page" : undefined}
-                data-testid={`page-${name}`}
+                data-testid={`${isSentPage(name) ? "console-nav" : "page"}-${name}`}
                 onClick={() => desk.dispatch({ type: "page", page: name })}
               >
                 {label}

@@ -93,7 +93,9 @@ class OversightTable:
 
     def waiting(self, most: int) -> list[Notification]:
         """One query of the index, and the items together."""
-        return [notification_of(item) for item in self._listed(list(islice(self._keys("notify", most), most)))]
+        return [
+            notification_of(item) for item in self._listed(list(islice(self._keys("notify", most, newest=False), most)))
+        ]
 
     def days(self, first: date, last: date) -> list[DayCount]:
         """One query for each day."""
@@ -115,10 +117,10 @@ class OversightTable:
         same = list(self._keys(name, most, "due_at = :at", after.at))
         places = [_place(key) for key in same]
         yield from same[places.index(after) + 1 :] if after in places else same
-        yield from self._keys(name, most, "due_at > :at", after.at)
+        yield from self._keys(name, most, "due_at < :at", after.at)
 
-    def _keys(self, name: str, most: int, when: str = "", at: int = 0) -> Iterator[Item]:
-        """Keys in the index, the oldest first; so many are asked for at a time."""
+    def _keys(self, name: str, most: int, when: str = "", at: int = 0, *, newest: bool = True) -> Iterator[Item]:
+        """Keys in the index, the newest or the oldest first; so many are asked for at a time."""
         more: dict[str, Any] = {}
         while True:
             answer = self._db.query(
@@ -126,6 +128,7 @@ class OversightTable:
                 IndexName=cases.DUE_INDEX,
                 KeyConditionExpression=f"due = :list AND {when}" if when else "due = :list",
                 ExpressionAttributeValues={":list": {"S": name}} | ({":at": {"N": str(at)}} if when else {}),
+                ScanIndexForward=not newest,
                 Limit=most,
                 **more,
             )

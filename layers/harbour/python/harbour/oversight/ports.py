@@ -46,7 +46,7 @@ class Problems(Protocol):
     """What is wrong with a force's data."""
 
     def open(self, most: int, after: Place | None) -> tuple[Sequence[Listed], Place | None]:
-        """Those that nobody has called mended, longest known first; and where to go on, if there are more."""
+        """Those that nobody has called mended, the newest first; and where to go on, if there are more."""
         ...
 
     def tally(self, most: int) -> Tally:
@@ -54,7 +54,7 @@ class Problems(Protocol):
         ...
 
     def refused(self, most: int) -> Sequence[Refused]:
-        """Updates that could not be read, longest known first."""
+        """Updates that could not be read, the newest first."""
         ...
 
     def mended(self, crime: CrimeRef, ident: str) -> bool:
