@@ -344,7 +344,7 @@ SAME: Final = (
     ("both the same", "07700 900421", "carl.h8@icloud.com", "+447700900421", "CARL.H8@ICLOUD.COM", ("phone", "email")),
 )  # fmt: skip
 
-TWICE: Final = (
+TWICE: Final[tuple[tuple[str, Someone], ...]] = (
     # (how, what is different in the second record)
     ("all the same", {}),
     ("other case", {"given_name": "AMINA", "family_name": "RAHMAN"}),

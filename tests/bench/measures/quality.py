@@ -137,6 +137,6 @@ def _checked(record: Mapping[str, Any]) -> Any:
     return check(event, [_party(one) for one in record["earlier_suspects"]])
 
 
-def _party(values: Mapping[str, str]) -> Party:
-    rest = {name: value for name, value in values.items() if name not in ("id", "role")}
+def _party(values: Mapping[str, Any]) -> Party:
+    rest: dict[str, Any] = {name: value for name, value in values.items() if name not in ("id", "role")}
     return Party(source_id=values["id"], role=PartyRole(values["role"]), **rest)
