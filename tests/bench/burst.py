@@ -98,12 +98,17 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One webhook, ready to be posted."""
+    """One webhook."""
 
     crime: str
     ident: str
-    headers: Mapping[str, str]
     body: bytes
+
+    def headers(self, now: datetime) -> Mapping[str, str]:
+        """As its sender signs it when it goes out."""
+        at = int(now.timestamp())
+        signature = sign(_SECRET, self.ident, at, self.body)
+        return {"webhook-id": self.ident, "webhook-timestamp": str(at), "webhook-signature": signature}
 
 
 @dataclass
@@ -195,10 +200,7 @@ def _post(number: int, step: int) -> Post:
         "Details": {},
     }
     body = json.dumps(document).encode()
-    # In the middle of the minutes for which a signature is good.
-    at = int((MORNING + timedelta(seconds=240)).timestamp())
-    headers = {"webhook-id": ident, "webhook-timestamp": str(at), "webhook-signature": sign(_SECRET, ident, at, body)}
-    return Post(crime, ident, headers, body)
+    return Post(crime, ident, body)
 
 
 class Burst:
@@ -315,7 +317,7 @@ class Burst:
         for number, post in enumerate(self._posts):
             if number == half:
                 self.cloud.queues.forget_seen()
-            found = self.intake.accept(Arrived(source="athena", headers=post.headers, body=post.body))
+            found = self.intake.accept(Arrived(source="athena", headers=post.headers(self.clock.now()), body=post.body))
             self.ran.counts["accepted again" if found.again else "accepted"] += 1
             if not found.again:
                 self.ran.accepted[post.crime].append(post.ident)
