@@ -65,7 +65,7 @@ def take_portal(harbour: dict[str, Any]) -> None:
         crimes.page.screenshot(path=IMAGES / "crime-system.png")
         supervisor = OfficerPage(context(browser, **DESKTOP).new_page())
         supervisor.sign_in(harbour["console_page"], harbour["officers"][2])
-        supervisor.by_id("page-messages").click()
+        supervisor.by_id("console-nav-messages").click()
         supervisor.by_id("message-search").fill("arrest")
         supervisor.by_id("message-type").first.click()
         supervisor.by_id("message-preview").get_by_text("Page of the portal").wait_for()
