@@ -153,7 +153,7 @@ def _names_of(given: str, family: str) -> Iterator[_Found]:
     whole = _plain(f"{given} {family}")
     if not given and not family:
         yield _Found("name", "name_missing")
-    elif any(_EMAIL.search(value) or _DIGIT_RUN.search(value) for value in (given, family)):
+    elif "@" in given + family or any(map(_DIGIT_RUN.search, (given, family))):
         yield _Found("name", "name_not_a_name")
     elif _filler_name(given, family):
         yield _Found("name", "name_placeholder")
