@@ -100,6 +100,14 @@ class VisitorPage:
         self.by_id("chat-send").click()
         expect(self.by_id("message").filter(has_text=text)).to_be_visible()
 
+    def known(self) -> str:
+        """The conversation's id, as soon as its ticket has come: what is written is shown before that."""
+        for _ in range(150):
+            if self.conversation:
+                break
+            self.page.wait_for_timeout(100)
+        return self.conversation
+
     def sees(self, text: str) -> None:
         expect(self.by_id("message").filter(has_text=text).first).to_be_visible(timeout=15_000)
 
@@ -144,7 +152,7 @@ class OfficerPage:
 
     def accept(self, visitor: VisitorPage) -> None:
         """Take this visitor's conversation from the queue."""
-        self.conversation = visitor.conversation
+        self.conversation = visitor.known()
         self.page.locator(f'[data-testid="accept"][data-conversation="{visitor.conversation}"]').click()
         expect(self.column.get_by_test_id("composer")).to_be_editable(timeout=15_000)
 
