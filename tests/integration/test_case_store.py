@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from harbour.aws import cases
 from harbour.aws.crimes import CrimeTable, appointment_item, state_of
 from harbour.aws.due import DueTable
 from harbour.aws.inbox import InboxTable, UpdatesFifo
@@ -105,6 +106,7 @@ class OnTable:
         self.put, self.waiting, self.waits, self.postpone = inbox.put, inbox.waiting, due.waits, due.postpone
         self.state, self.timeline, self.commit = crimes.state, crimes.timeline, crimes.commit
         self.known_tasks, self.messages, self.appointments = crimes.known_tasks, crimes.messages, crimes.appointments
+        self.open_problems = crimes.open_problems
         self.tell, self.reached = crimes.tell, crimes.reached
         self.person, self.recent, self.message = people.person, sent.recent, due.message
         self.create, self.get, self.replace_task = tasks.create, tasks.get, tasks.put
@@ -172,6 +174,32 @@ def a_person(**more: Any) -> Person:
 
 
 # -- inbox ---------------------------------------------------------------------------------------------------------
+
+
+def test_bad_data_is_listed_until_an_update_mends_it(store: Store) -> None:
+    for ident, phone in (("a", "12345"), ("b", "12345"), ("c", "07700 900123")):
+        event = update(ident, minutes=ord(ident), parties=[victim(phone=phone)])
+        store.put(event, MONDAY)
+        service(store).handle(event.source, event.id)
+        wrong = {problem.field for problem in store.open_problems(CRIME)}
+        assert wrong == (set() if ident == "c" else {"phone"})
+
+
+def test_what_somebody_else_took_off_the_list_meanwhile_is_read_again(store: Store) -> None:
+    for ident, phone in (("a", "12345"), ("b", "07700 900123")):
+        event = update(ident, minutes=ord(ident), parties=[victim(phone=phone)])
+        store.put(event, MONDAY)
+        if ident == "a":
+            service(store).handle(event.source, event.id)
+    (problem,) = store.open_problems(CRIME)
+    known = iter([[problem], []])
+    store.open_problems = lambda _: next(known)
+    if isinstance(store, OnTable):
+        store.client.update_item(**cases.unlist_problem("cases", CRIME, problem.id)["Update"])
+    else:
+        store.problems.clear()
+    assert service(store).handle(event.source, event.id) is Effect.APPLIED
+    assert list(known) == []
 
 
 def test_an_update_is_accepted_once_and_read_back_to_the_letter(store: Store) -> None:

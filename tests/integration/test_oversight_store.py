@@ -17,6 +17,7 @@ from harbour.aws.notifications import NotificationTable, notification_item
 from harbour.aws.oversight import TOGETHER, OversightTable
 from harbour.contact.model import Channel
 from harbour.crime.model import CrimeRef, EventId
+from harbour.crime.quality import Problem
 from harbour.notification.model import State
 from harbour.oversight.model import Place
 from harbour.oversight.ports import Listed
@@ -69,7 +70,7 @@ def test_problems_are_listed_newest_first_until_they_are_mended(table: Oversight
     client = table._db
     for number, ident in enumerate(("b2", "a1")):
         found = problem(ident, blocks=ident == "a1").problem
-        client.put_item(TableName="cases", Item=cases.problem(found.crime, found, NOW + timedelta(hours=number)))
+        put(client, found, NOW + timedelta(hours=number))
     assert [(one.problem.id, one.problem.blocks) for one in listed(table)] == [("a1", True), ("b2", False)]
     assert listed(table)[0].problem == problem("a1", blocks=True).problem
     assert table.mended(CrimeRef("42/104417/26"), "a1") is True
@@ -86,7 +87,11 @@ def listed(table: OversightTable) -> list[Listed]:
 
 def store(table: OversightTable, ident: str, at: datetime, check: str = "phone_unusable") -> None:
     found = problem(ident, check=check).problem
-    table._db.put_item(TableName="cases", Item=cases.problem(found.crime, found, at))
+    put(table._db, found, at)
+
+
+def put(client: Any, found: Problem, at: datetime) -> None:
+    client.transact_write_items(TransactItems=[cases.list_problem("cases", found.crime, found, at)])
 
 
 def pages(table: OversightTable, most: int) -> list[list[str]]:
@@ -116,6 +121,19 @@ def test_a_problem_that_is_mended_between_two_pages_hides_no_other(table: Oversi
     left = {one.problem.id for one in listed(table)}
     assert {one.problem.id for one in table.open(10, after)[0]} == left
     assert len(left) == 3
+
+
+def test_a_problem_that_is_found_again_keeps_its_day_and_one_that_was_mended_starts_anew(
+    table: OversightTable,
+) -> None:
+    later = NOW + timedelta(days=3)
+    store(table, "a1", NOW)
+    store(table, "a1", later, check="email_typo")
+    (again,) = listed(table)
+    assert (again.since, again.problem.check) == (NOW, "email_typo")
+    assert table.mended(CrimeRef("42/104417/26"), "a1")
+    store(table, "a1", later)
+    assert [one.since for one in listed(table)] == [later]
 
 
 def test_problems_are_counted_by_check_from_their_keys(table: OversightTable) -> None:
@@ -168,6 +186,22 @@ def test_updates_that_could_not_be_read_are_listed_with_their_field(table: Overs
         ("niche", "44/1", NOW, "updateTime", told["detail"]),
         ("storm", "", NOW, "", "No object."),
     }
+
+
+def test_a_dead_number_is_listed_once_for_each_crime_that_the_message_tells_of(
+    table: OversightTable, sent: NotificationTable
+) -> None:
+    made = replace(waiting("n1", deadline=None), also=(CrimeRef("42/9/26"),))
+    table._db.put_item(TableName="cases", Item=notification_item(made))
+    found = problem(f"invalid_number-{'0' * 32}", check="invalid_number", blocks=True).problem
+    gone = replace(made, state=State.SENT, sent_at=NOW, provider="aws", provider_id="m1", parts=1)
+    failed = replace(gone, state=State.FAILED)
+    sent.put(made, gone)
+    sent.put(gone, failed, problems=[found])
+    sent.put(failed, replace(failed, attempt=2), problems=[found])
+    assert {one.problem.crime for one in listed(table)} == {made.crime, *made.also}
+    assert {one.problem.blocks for one in listed(table)} == {True}
+    assert table.tally(10).checks == {"invalid_number": 2}
 
 
 def test_messages_that_wait_are_found_and_what_went_is_counted_by_day(

@@ -166,6 +166,10 @@ class MemoryCases:
         self._step("known tasks")
         return frozenset(ident for ident in idents if (crime, ident) in self.tasks)
 
+    def open_problems(self, crime: CrimeRef) -> Sequence[Problem]:
+        self._step("open problems")
+        return [problem for (ref, _), problem in sorted(self.problems.items()) if ref == crime]
+
     def commit(self, change: Change) -> None:
         self._step("commit")
         ref = change.state.ref
@@ -178,7 +182,8 @@ class MemoryCases:
         for was, message in change.messages:
             if self.sent[message.person].get(message.id) != was:
                 raise Raced
-        if any((ref, task.id) in self.tasks for task in change.tasks):
+        mended = {(ref, ident) for ident in change.mended}
+        if any((ref, task.id) in self.tasks for task in change.tasks) or not mended <= self.problems.keys():
             raise Raced
         waiting.done = True
         self.commits.append(change.event)
@@ -193,7 +198,8 @@ class MemoryCases:
         for task in change.tasks:
             self.tasks[(ref, task.id)] = task
             self.written[task.id] += 1
-        self.problems |= {(ref, problem.id): problem for problem in change.problems}
+        left = {key: problem for key, problem in self.problems.items() if key not in mended}
+        self.problems = left | {(ref, problem.id): problem for problem in change.problems}
         for gone in change.unsaid:
             self.letters[ref].pop(gone.id, None)
         if change.answer:

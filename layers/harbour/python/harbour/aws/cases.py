@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harbour.crime.model import CrimeRef, PersonId
+from harbour.crime.model import CrimeRef, PartyRole, PersonId
 from harbour.runtime.clock import rfc3339
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harbour.crime.quality import Problem
 
     Item = dict[str, Value]
+    Write = dict[str, Any]
 
 STATE = "S#"
 EVENT = "E#"
@@ -60,14 +61,48 @@ def statistics(force: str, day: date) -> str:
     return f"stats#{force}#{day.isoformat()}"
 
 
-def problem(crime_ref: CrimeRef, found: Problem, at: datetime) -> Item:
-    """A problem of a crime's data; in the list of what is to be mended until somebody says that it is."""
+def list_problem(table: str, crime_ref: CrimeRef, found: Problem, at: datetime) -> Write:
+    """Puts a problem into the list of what is to be mended. One that is there keeps its place: it is no newer for
+    having been found again.
+    """
+    place = due("quality", at)
     return {
-        **key(crime(crime_ref), f"{QUALITY}{found.id}"),
-        "body": {"S": json.dumps(asdict(replace(found, crime=crime_ref)) | {"role": found.role.value})},
-        "found_at": {"S": rfc3339(at)},
-        **due("quality", at),
+        "Update": {
+            "TableName": table,
+            "Key": key(crime(crime_ref), f"{QUALITY}{found.id}"),
+            "UpdateExpression": (
+                "SET body = :body, found_at = if_not_exists(found_at, :found), due = :due, "
+                "due_at = if_not_exists(due_at, :at)"
+            ),
+            "ExpressionAttributeValues": {
+                ":body": {"S": json.dumps(asdict(replace(found, crime=crime_ref)) | {"role": found.role.value})},
+                ":found": {"S": rfc3339(at)},
+                ":due": place["due"],
+                ":at": place["due_at"],
+            },
+        }
     }
+
+
+def unlist_problem(table: str, crime_ref: CrimeRef, ident: str) -> Write:
+    """Takes a problem off that list; it stays with the crime."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": key(crime(crime_ref), f"{QUALITY}{ident}"),
+            "UpdateExpression": "REMOVE due, due_at, found_at",
+            "ConditionExpression": "attribute_exists(due)",
+        }
+    }
+
+
+def problem_of(item: Item) -> Problem:
+    """The other way round."""
+    # Loads the tables of all phone numbers: only who reads problems needs them.
+    from harbour.crime.quality import Problem
+
+    body = json.loads(item["body"]["S"])
+    return Problem(**body | {"role": PartyRole(body["role"]), "crime": CrimeRef(body["crime"])})
 
 
 def timed(prefix: str, at: datetime, ident: str) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
     from harbour.aws.cases import Item
+    from harbour.crime.quality import Problem
 
 _ANSWERED_AT_ONCE: Final = 20
 """A transaction holds at most 100 writes."""
@@ -70,6 +71,10 @@ class CrimeTable:
             )
         )
 
+    def open_problems(self, crime: CrimeRef) -> Sequence[Problem]:
+        """One query."""
+        return [cases.problem_of(item) for item in self._query(crime, cases.QUALITY) if "due" in item]
+
     def commit(self, change: Change) -> None:
         """One transaction: all that follows from an update, and the end of its waiting."""
         crime = change.state.ref
@@ -88,7 +93,9 @@ class CrimeTable:
             for before, after in change.messages
         ]
         writes += [self._new(task_item(task)) for task in change.tasks]
-        writes += [self._plain(cases.problem(crime, problem, change.entry.received_at)) for problem in change.problems]
+        found_at = change.entry.received_at
+        writes += [cases.list_problem(self._table, crime, problem, found_at) for problem in change.problems]
+        writes += [cases.unlist_problem(self._table, crime, ident) for ident in change.mended]
         writes += [self._gone(cases.crime(crime), cases.timed(cases.MESSAGE, one.at, one.id)) for one in change.unsaid]
         if change.answer:
             writes.append(self._plain(message_item(crime, change.answer)))

@@ -64,9 +64,7 @@ class NotificationTable:
     ) -> None:
         """One conditional Put; with a receipt's way back, tasks or problems one transaction."""
         put: Any = {"TableName": self._table, **guarded(before, after)}
-        beside: list[Any] = [
-            {"Put": {"TableName": self._table, "Item": item}} for item in self._beside(before, after, tasks, problems)
-        ]
+        beside: list[Any] = list(self._beside(before, after, tasks, problems))
         try:
             if beside:
                 self._db.transact_write_items(TransactItems=[{"Put": put}, *beside])
@@ -126,16 +124,16 @@ class NotificationTable:
 
     def _beside(
         self, before: Notification, after: Notification, tasks: Sequence[TaskWanted], problems: Sequence[Problem]
-    ) -> Iterator[Item]:
+    ) -> Iterator[dict[str, Any]]:
         now = self._clock.now()
         # Receipts of e-mails, and all of GOV.UK Notify, bring our reference: only SNS knows nothing but its own id.
         if after.channel is Channel.SMS and after.provider_id and after.provider_id != before.provider_id:
-            yield self._way_back(after, now)
+            yield {"Put": {"TableName": self._table, "Item": self._way_back(after, now)}}
         for crime in crimes_of(after):
             for wanted in tasks:
-                yield task_item(task(crime, "", wanted, now))
+                yield {"Put": {"TableName": self._table, "Item": task_item(task(crime, "", wanted, now))}}
             for problem in problems:
-                yield cases.problem(crime, problem, now)
+                yield cases.list_problem(self._table, crime, problem, now)
 
     def _way_back(self, message: Notification, now: datetime) -> Item:
         return {

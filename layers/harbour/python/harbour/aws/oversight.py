@@ -15,8 +15,7 @@ from harbour.aws import cases
 from harbour.aws.clients import code_of
 from harbour.aws.notifications import notification_of
 from harbour.contact.model import Channel
-from harbour.crime.model import CrimeRef, PartyRole
-from harbour.crime.quality import Problem
+from harbour.crime.model import CrimeRef
 from harbour.notification.model import Notification
 from harbour.notification.statistics import DayCount
 from harbour.oversight.model import Place, check_of
@@ -45,9 +44,7 @@ class OversightTable:
         keys = list(islice(self._from("quality", after, most + 1), most + 1))
         found = []
         for item in self._listed(keys[:most]):
-            body: dict[str, Any] = json.loads(item["body"]["S"])
-            problem = Problem(**body | {"role": PartyRole(body["role"]), "crime": CrimeRef(body["crime"])})
-            found.append(Listed(problem=problem, since=parse(item["found_at"]["S"])))
+            found.append(Listed(problem=cases.problem_of(item), since=parse(item["found_at"]["S"])))
         return found, _place(keys[most - 1]) if len(keys) > most else None
 
     def tally(self, most: int) -> Tally:
@@ -79,12 +76,7 @@ class OversightTable:
     def mended(self, crime: CrimeRef, ident: str) -> bool:
         """One conditional update: the problem stays, and leaves the list."""
         try:
-            self._db.update_item(
-                TableName=self._table,
-                Key=cases.key(cases.crime(crime), f"{cases.QUALITY}{ident}"),
-                UpdateExpression="REMOVE due, due_at",
-                ConditionExpression="attribute_exists(due)",
-            )
+            self._db.update_item(**cases.unlist_problem(self._table, crime, ident)["Update"])
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 return False

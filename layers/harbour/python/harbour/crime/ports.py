@@ -86,6 +86,8 @@ class Change:
         (before, after) of each message to a person; before is none for a new one.
     tasks
         Such as were not there before.
+    mended
+        Problems that are none any more.
     answer, answers
         An officer's message, and the id of the victim's message that it answers, where it names one.
     unsaid
@@ -105,6 +107,7 @@ class Change:
     messages: tuple[tuple[Notification | None, Notification], ...] = ()
     tasks: tuple[OutboundTask, ...] = ()
     problems: tuple[Problem, ...] = ()
+    mended: tuple[str, ...] = ()
     answer: Message | None = None
     answers: str = ""
     unsaid: tuple[Message, ...] = ()
@@ -126,13 +129,17 @@ class CrimeStore(Protocol):
         """Those tasks that were made before."""
         ...
 
+    def open_problems(self, crime: CrimeRef) -> Sequence[Problem]:
+        """What is to be mended in its data."""
+        ...
+
     def commit(self, change: Change) -> None:
         """Store a change, all of it or nothing.
 
         Raises
         ------
         Raced
-            The update was done, or the crime, a person, a message or a task changed since it was read.
+            The update was done, or the crime, a person, a message, a task or a problem changed since it was read.
         """
         ...
 

@@ -50,6 +50,14 @@ INVITATION: Final = "portal_invitation"
 SHARED: Final = "same_as_suspect"
 """Why a person is blocked whose number or address a suspect has, too."""
 
+DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("given_name", "family_name"),
+    "date_of_birth": ("date_of_birth",),
+    "phone": ("phone",),
+    "email": ("email",),
+}
+"""What a person's details are called where something is wrong with them, and which they are."""
+
 _CONSENT: Final[Mapping[str, tuple[Consent, frozenset[Channel]]]] = {
     "do_not_contact": (Consent.DO_NOT_CONTACT, frozenset()),
     "safe_sms": (Consent.AGREED, frozenset({Channel.SMS})),
@@ -162,6 +170,7 @@ class UpdateService:
             messages=tuple(messages),
             tasks=self._tasks(event, wanted, now),
             problems=problems,
+            mended=self._mended(event.crime, people, problems),
             answer=_answer(event) if step.effect in STANDS else None,
             answers=event.details.get("in_reply_to", ""),
             unsaid=tuple(
@@ -229,6 +238,26 @@ class UpdateService:
             for event in events
             for party in event.parties
             if party.role in (PartyRole.VICTIM, PartyRole.GUARDIAN)
+        )
+
+    def _mended(
+        self, crime: CrimeRef, people: Iterable[tuple[Person | None, Person]], found: Iterable[Problem]
+    ) -> tuple[str, ...]:
+        """Known problems of details that were replaced, where the new ones have them not."""
+        replaced = {
+            (after.source_id, field)
+            for known, after in people
+            if known is not None
+            for field, names in DETAILS.items()
+            if any(getattr(known, name) != getattr(after, name) for name in names)
+        }
+        if not replaced:
+            return ()
+        again = {one.id for one in found}
+        return tuple(
+            one.id
+            for one in self._crimes.open_problems(crime)
+            if (one.source_id, one.field) in replaced and one.id not in again
         )
 
     def _strangers(self, crime: CrimeRef, mistaken: Iterable[PersonId]) -> tuple[tuple[Person, Person], ...]:
