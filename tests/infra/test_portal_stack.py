@@ -76,7 +76,7 @@ EXPECTED: dict[str, Rights] = {
         ),
     },
     "Oversight": {
-        *on({"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}, "cases"),
+        *on({"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}, "cases"),
         ("dynamodb:Query", "cases/due"),
     },
     "Portal": {

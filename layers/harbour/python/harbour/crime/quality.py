@@ -40,7 +40,7 @@ _DRAMA: Final = range(7700900000, 7700901000)
 """Ofcom keeps these for drama and tests: no real person has one."""
 _NEAR: Final = 2
 """So many letters may the name of a mail service differ from a common one and still be a misspelling of it."""
-_LONG: Final = 7
+_LONG: Final = 8
 """Short names lie close to others that exist: they may differ by one letter only."""
 
 
@@ -130,7 +130,7 @@ def contacts(party: Party) -> frozenset[str]:
     """
     everything = " ; ".join(map(_clean, (party.phone, party.email, party.given_name, party.family_name)))
     emails = {_comparable_email(address) for address in _EMAIL.findall(everything) if not _filler_email(address)}
-    numbers = {_e164(number) for number in _numbers(_EMAIL.sub(" ; ", everything)) if not _filler(_national(number))}
+    numbers = {_e164(number) for number in _numbers(_EMAIL.sub(" ; ", everything)) if not _nobodys(number)}
     return frozenset(emails | numbers)
 
 
@@ -347,16 +347,21 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _national(number: phonenumbers.PhoneNumber) -> str:
-    return f"0{number.national_number}"
+def _nobodys(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it is a filler. What is one at home, 07 and then 01234567, is somebody's number in Kabul."""
+    return _filler(f"0{number.national_number}" if _home(number) else _e164(number).removeprefix("+"))
 
 
 def _good(number: phonenumbers.PhoneNumber) -> bool:
     return _drama(number) or phonenumbers.is_valid_number(number)
 
 
+def _home(number: phonenumbers.PhoneNumber) -> bool:
+    return number.country_code == phonenumbers.country_code_for_region(REGION)
+
+
 def _drama(number: phonenumbers.PhoneNumber) -> bool:
-    return number.country_code == phonenumbers.country_code_for_region(REGION) and number.national_number in _DRAMA
+    return _home(number) and number.national_number in _DRAMA
 
 
 def _numbers(text: str) -> list[phonenumbers.PhoneNumber]:
@@ -462,18 +467,17 @@ def _note_in_email(text: str, address: str) -> bool:
 
 def _misspelt(domain: str) -> bool:
     """Whether this is most likely a common mail service, mistyped."""
-    services: Mapping[str, list[str]] = _data()["mail_services"]
-    whole = _words("mail_domains") | {f"{name}.{end}" for name, ends in services.items() for end in ends}
+    whole = _services()
     if domain in whole or domain in _words("mail_domains_alike"):
         return False
+    services: Mapping[str, list[str]] = _data()["mail_services"]
     label, _, end = domain.partition(".")
     if label in services:
         return True
-    if any(_distance(domain, right) <= 1 for right in whole):
+    if any(_close(domain, right, 1) for right in whole):
         return True
     return any(
-        _distance(label, name) <= (_NEAR if len(name) >= _LONG else 1)
-        and any(_distance(end, right) <= 1 for right in ends)
+        _close(label, name, _NEAR if len(name) >= _LONG else 1) and any(_close(end, right, 1) for right in ends)
         for name, ends in services.items()
     )
 
@@ -486,10 +490,14 @@ def _nearly(text: str) -> bool:
     )
 
 
-def _services() -> Iterator[str]:
-    yield from _words("mail_domains")
-    for name, ends in _data()["mail_services"].items():
-        yield from (f"{name}.{end}" for end in ends)
+@cache
+def _services() -> frozenset[str]:
+    named = {f"{name}.{end}" for name, ends in _data()["mail_services"].items() for end in ends}
+    return _words("mail_domains") | named
+
+
+def _close(one: str, other: str, most: int) -> bool:
+    return abs(len(one) - len(other)) <= most and _distance(one, other) <= most
 
 
 def _distance(one: str, other: str) -> int:
