@@ -7,7 +7,7 @@ import pytest
 from harbour.conversation.model import Attention, ConversationId, Left, State
 from harbour.identity.model import TICKET_LIFETIME, Role
 from harbour.runtime.errors import Conflict, Forbidden, Invalid
-from tests.unit.conversation.world import AMELIA, TOM, Person, World
+from tests.unit.conversation.world import AMELIA, TOM, Crash, Person, World
 
 
 def test_a_visitor_is_told_at_once_that_nobody_is_on_duty(world: World) -> None:
@@ -226,12 +226,57 @@ def test_closing_is_told_to_both_and_asks_for_the_seal(world: World) -> None:
 
 
 def test_an_ended_conversation_cannot_be_opened_again(world: World) -> None:
-    visitor = world.visitor()
+    officer, visitor = world.officer(), world.visitor()
+    officer.take(visitor.conversation)
     world.service.close(visitor.caller, visitor.conversation, "")
+    length = len(world.record(visitor.conversation))
+    visitor.connect()
+    with pytest.raises(Forbidden) as refused:
+        visitor.say("¿hola?")
+    assert refused.value.code == "not_joined"
+    assert len(world.record(visitor.conversation)) == length
+    world.wait(hours=1)
     with pytest.raises(Conflict):
         visitor.connect()
     with pytest.raises(Forbidden):
         world.entrance.readmit(visitor.conversation, visitor.resume)
+
+
+def test_who_had_no_line_when_it_ended_reads_the_last_words_and_the_end(world: World) -> None:
+    officer, visitor = world.officer(), world.visitor()
+    officer.take(visitor.conversation)
+    visitor.say("hola")
+    seen = visitor.got("ack")[-1]["event"]["seq"]
+    visitor.lose_socket()
+    officer.say("A car is on its way. Stay where you are.")
+    world.service.close(officer.caller, visitor.conversation, "safety_plan")
+    assert world.entrance.readmit(visitor.conversation, visitor.resume).ticket
+    visitor.connect(last=seen)
+    assert visitor.got("welcome")[0]["state"] == "closed"
+    events = visitor.got("events")[0]["events"]
+    assert [e["type"] for e in events] == ["message", "closed"]
+    assert events[1]["body"] == {"by": "officer"}
+    assert not any(p.role is Role.VISITOR for p in world.store.sockets[visitor.conversation].values())
+
+
+def test_an_officer_from_whom_it_was_taken_hears_nothing_though_a_machine_stopped(world: World) -> None:
+    amelia, tom, visitor = world.officer(), world.officer(TOM), world.visitor()
+    amelia.take(visitor.conversation)
+
+    def stop(step: str) -> None:
+        if step == "leave":
+            raise Crash
+
+    world.on_step = stop
+    with pytest.raises(Crash):
+        world.desk.release(AMELIA, visitor.conversation)
+    world.on_step = None
+    before = len(amelia.got("event"))
+    tom.take(visitor.conversation)
+    visitor.say("solo para Tom")
+    assert len(amelia.got("event")) == before
+    tom.lose_socket()
+    assert world.state(visitor.conversation).officer_gone_at is not None, "her socket does not pass for his"
 
 
 def test_a_visitor_does_not_see_what_is_meant_for_officers(world: World) -> None:

@@ -8,7 +8,7 @@ from harbour.conversation.model import ClientId, Kind
 from harbour.conversation.ports import Moved
 from harbour.evidence.chain import GENESIS, commitment, head_hash
 from harbour.runtime.errors import Conflict, Forbidden, Invalid
-from tests.unit.conversation.world import TOM, Person, World
+from tests.unit.conversation.world import TOM, Crash, Person, World
 
 
 @pytest.fixture
@@ -76,6 +76,44 @@ def test_a_resend_is_acknowledged_again_and_stored_once(world: World, pair: tupl
     acks = visitor.got("ack")
     assert [a["duplicate"] for a in acks] == [False, True]
     assert acks[0]["event"] == acks[1]["event"]
+    assert world.texts(visitor.conversation) == ["hola"]
+    assert officer.seen_texts() == ["hola"]
+
+
+def test_a_message_whose_store_answered_too_late_still_reaches_the_officer(
+    world: World, pair: tuple[Person, Person]
+) -> None:
+    """The first try was stored, its answer lost; the second is refused, because its number is taken."""
+    visitor, officer = pair
+    lost = False
+
+    def answer_is_lost(step: str) -> None:
+        nonlocal lost
+        if step == "append done" and not lost:
+            lost = True
+            raise Moved
+
+    world.on_step = answer_is_lost
+    visitor.say("hola")
+    assert world.texts(visitor.conversation) == ["hola"]
+    assert officer.seen_texts() == ["hola"]
+    assert visitor.got("ack")[-1]["n"] == 1
+
+
+def test_a_message_that_was_stored_and_not_delivered_is_delivered_with_the_resend(
+    world: World, pair: tuple[Person, Person]
+) -> None:
+    visitor, officer = pair
+
+    def stop(step: str) -> None:
+        if step == "append done":
+            raise Crash
+
+    world.on_step = stop
+    with pytest.raises(Crash):
+        visitor.say("hola")
+    world.on_step = None
+    visitor.say("hola", n=1)
     assert world.texts(visitor.conversation) == ["hola"]
     assert officer.seen_texts() == ["hola"]
 

@@ -300,7 +300,7 @@ class World:
             timing=self.timing,
         )
         self.watch = WatchService(self.store, self.transitions, self.delivery, self.bus, clock, self.timing)
-        self.entrance = Entrance(self.store, self.tickets, self.service)
+        self.entrance = Entrance(self.store, self.tickets, self.service, clock)
         self.later = LateTranslationService(
             self.store,
             self.transitions,

@@ -188,7 +188,7 @@ def entrance() -> Entrance:
     """How visitors come in."""
     from harbour.conversation.entrance import Entrance
 
-    return Entrance(table(), tickets(), conversations())
+    return Entrance(table(), tickets(), conversations(), CLOCK)
 
 
 @cache

@@ -27,12 +27,12 @@ class Delivery:
         """Show a new entry to everybody present except ``but`` (who gets an ack instead)."""
         self.to_present(tail, lambda p: frames.live(entry, p.role), but=but)
 
-    def acknowledged(self, tail: Tail, entry: Entry, n: int, sender: Presence) -> None:
+    def acknowledged(self, tail: Tail, entry: Entry, n: int, sender: Presence, *, duplicate: bool) -> None:
         """The ack to the sender and the entry to the others, all at once."""
         self.to_present(
             tail,
             lambda p: (
-                frames.ack(entry, n, p.role, duplicate=False)
+                frames.ack(entry, n, p.role, duplicate=duplicate)
                 if p.connection == sender.connection
                 else frames.live(entry, p.role)
             ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from harbour.conversation.model import Conversation, ConversationId
+from harbour.conversation.model import Conversation, ConversationId, may_return
 from harbour.conversation.ports import ConversationStore
 from harbour.conversation.service import ConversationService
 from harbour.identity.model import Grant, Role, new_token, same_token, token_hash
 from harbour.identity.service import TicketService
+from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Forbidden
 
 
@@ -25,10 +26,13 @@ class Admission:
 class Entrance:
     """Tickets for visitors. A conversation is stored only when its first ``hello`` arrives."""
 
-    def __init__(self, store: ConversationStore, tickets: TicketService, conversations: ConversationService) -> None:
+    def __init__(
+        self, store: ConversationStore, tickets: TicketService, conversations: ConversationService, clock: Clock
+    ) -> None:
         self._store = store
         self._tickets = tickets
         self._conversations = conversations
+        self._clock = clock
 
     def admit(self, crime: str = "") -> Admission:
         """A ticket for a new conversation; ``crime`` is the reference of the crime that it is about, where one is.
@@ -50,7 +54,7 @@ class Entrance:
         Raises
         ------
         Forbidden
-            ``resume_refused``: no such open conversation for this token; which of it, nobody is told.
+            ``resume_refused``: no such conversation for this token, or it ended too long ago; which, nobody is told.
         """
         tail = self._store.tail(conversation)
         if tail is not None:
@@ -61,7 +65,10 @@ class Entrance:
         return self._ticket(_grant(conversation, resume, crime), resume)
 
     def exit(self, conversation: ConversationId, resume: str) -> None:
-        """The quick exit without a socket: the same as ``pause``. Raises ``Forbidden`` like :meth:`readmit`."""
+        """The quick exit without a socket: the same as ``pause``, and nothing for one that has ended.
+
+        Raises ``Forbidden`` like :meth:`readmit`.
+        """
         tail = self._store.tail(conversation)
         if tail is None:
             return
@@ -71,9 +78,8 @@ class Entrance:
     def _ticket(self, grant: Grant, resume: str) -> Admission:
         return Admission(self._tickets.issue(grant), ConversationId(grant.conversation), resume)
 
-    @staticmethod
-    def _check(conversation: Conversation, resume: str) -> None:
-        if not (same_token(resume, conversation.resume_hash) and conversation.open):
+    def _check(self, conversation: Conversation, resume: str) -> None:
+        if not (same_token(resume, conversation.resume_hash) and may_return(conversation, self._clock.now())):
             raise Forbidden("resume_refused", "This conversation cannot be continued here. Start a new one.")
 
 

@@ -32,6 +32,9 @@ ClientId = NewType("ClientId", str)
 MAX_TEXT = 4_000
 """Characters (Unicode code points) of one message."""
 
+END_SHOWN = timedelta(hours=1)
+"""So long the page of a visitor whose line was broken when it ended can fetch what was said last, and that it ended."""
+
 CLIENTS_REMEMBERED = 4
 """How many clients' counters each entry carries: the pages that spoke last. Older ones are looked up in the record."""
 
@@ -199,6 +202,14 @@ class Tail:
         """Whether state and last entry belong together. DynamoDB reads a query's items one after another, so a step may
         be stored in between; acting on the old state would let a message follow the end of its record."""
         return self.conversation.step == self.last.step
+
+    @property
+    def parties(self) -> Tail:
+        """Without the sockets of an officer who owns it no longer. They are forgotten right after the step that took it
+        from her; where a machine stops in between, they must hear nothing, and not pass for the new owner's."""
+        owner = self.conversation.owner
+        part = tuple(p for p in self.presences if p.role is Role.VISITOR or (owner and owner.collar == p.collar))
+        return replace(self, presences=part)
 
     def presence(self, connection: ConnectionId) -> Presence | None:
         """Who speaks on ``connection`` here, if anybody."""
@@ -466,6 +477,11 @@ def closed(tail: Tail, *, actor: str, by: str, outcome: str, now: datetime, timi
 def rescheduled(conversation: Conversation, due_at: datetime, **noticed: datetime | None) -> Change:
     """Look again at ``due_at``; ``noticed`` may set who is gone since when. Not part of the record."""
     return Change(replace(conversation, revision=conversation.revision + 1, due_at=due_at, **noticed))  # type: ignore[arg-type]
+
+
+def may_return(conversation: Conversation, now: datetime) -> bool:
+    """Whether the visitor's page may come back to it: while it is open, and to see its end."""
+    return conversation.closed_at is None or now - conversation.closed_at < END_SHOWN
 
 
 def must_own(conversation: Conversation, officer: Officer) -> None:

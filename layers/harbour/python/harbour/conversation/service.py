@@ -92,15 +92,21 @@ class ConversationService:
         The socket joins before the record is read, so nothing stored in between is missed: at worst an event comes
         twice, and its number tells.
 
+        A conversation that ended while her line was broken is not opened again, but she is sent the last words and the
+        end, for :data:`harbour.conversation.model.END_SHOWN`.
+
         Raises
         ------
         Conflict
-            ``closed``: it has ended, and a new ticket opens another one.
+            ``closed``: it has ended before that, and a new ticket opens another one.
         """
         conversation = ConversationId(caller.grant.conversation)
-        tail = self._store.tail(conversation) or self._open(caller, language)
-        if not tail.conversation.open:
+        tail = self._transitions.find(conversation) or self._open(caller, language)
+        if not model.may_return(tail.conversation, self._clock.now()):
             raise Conflict("closed", "This conversation has ended. You can start another one.")
+        if not tail.conversation.open:
+            self._catch_up(caller, tail, client, last, on_duty=True)
+            return
         presence = Presence(
             connection=caller.connection,
             role=Role.VISITOR,
@@ -297,7 +303,7 @@ class ConversationService:
             ``try_again``; nothing was stored.
         """
         tail, sender = self._present(caller, conversation)
-        if self._said_before(caller, tail, sender, n):
+        if self._said_before(tail, sender, n):
             return
         translated = self._translate(tail, sender, text)
         for attempt in range(ATTEMPTS):
@@ -315,17 +321,18 @@ class ConversationService:
             except Moved:
                 self._transitions.pause(attempt)
                 tail, sender = self._present(caller, conversation)
-                if self._said_before(caller, tail, sender, n):
+                if self._said_before(tail, sender, n):
                     return
                 continue
             tail = replace(tail, last=entry)
-            self._delivery.acknowledged(tail, entry, n, sender)
+            self._delivery.acknowledged(tail, entry, n, sender, duplicate=False)
             self._afterwards(tail, entry, translated)
             return
         raise Unavailable("try_again", "Too many people write at once. Nothing was stored; send it again.")
 
-    def _said_before(self, caller: Caller, tail: Tail, sender: Presence, n: int) -> bool:
-        """Answer a resend with the number that the message has; refuse a gap; ``False`` for a new message."""
+    def _said_before(self, tail: Tail, sender: Presence, n: int) -> bool:
+        """Answer a resend with the number that the message has, and deliver it again; refuse a gap; ``False`` for a new
+        message."""
         last = self._last_counter(tail, sender.client)
         if n == last + 1:
             return False
@@ -334,7 +341,8 @@ class ConversationService:
         stored = self._store.said(tail.conversation.id, sender.client, n)
         if stored is None:
             raise Invalid("counter_gap", "This counter was never stored.", field="n", expected=last + 1)
-        self._delivery.to_one(caller.connection, [frames.ack(stored, n, sender.role, duplicate=True)])
+        # To the others as well: whoever stored it may have stopped before it was delivered. Their pages know numbers.
+        self._delivery.acknowledged(tail, stored, n, sender, duplicate=True)
         return True
 
     def _may_speak(self, tail: Tail, sender: Presence) -> None:
@@ -422,7 +430,7 @@ class ConversationService:
         Forbidden
             ``not_joined``: say ``hello`` (visitor) or ``resume`` (officer) first.
         """
-        tail = self._store.tail(conversation) if conversation else None
+        tail = self._transitions.find(conversation) if conversation else None
         presence = tail.presence(caller.connection) if tail else None
         if tail is None or presence is None:
             raise Forbidden("not_joined", "This socket does not take part in that conversation. Say hello first.")

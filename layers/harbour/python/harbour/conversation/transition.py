@@ -43,10 +43,15 @@ class Transitions:
         NotFound
             ``no_conversation``.
         """
-        tail = self._store.tail(conversation)
+        tail = self.find(conversation)
         if tail is None:
             raise NotFound("no_conversation", "There is no such conversation.")
         return tail
+
+    def find(self, conversation: ConversationId) -> Tail | None:
+        """The end of a conversation with those who take part in it now; ``None`` if there is none."""
+        tail = self._store.tail(conversation)
+        return tail.parties if tail else None
 
     def apply(self, conversation: ConversationId, decide: Callable[[Tail], Change | None]) -> Done:
         """Decide on the newest state and store the step. ``decide`` may run several times, and may raise.
