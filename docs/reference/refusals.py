@@ -43,7 +43,12 @@ ON_THE_SOCKET: Final = _FRAMES
 
 FROM_REST_ONLY: Final = (
     Refusal("bad_body", 400, "The body is not a JSON object.", "A fault of the client."),
-    Refusal("resume_refused", 403, "No conversation for this resume token that is open or ended within the hour.", "Start a new conversation."),
+    Refusal(
+        "resume_refused",
+        403,
+        "No conversation for this resume token that is open or ended within the hour.",
+        "Start a new conversation.",
+    ),
     Refusal("already_accepted", 409, "Another officer was faster.", "Fetch the queue again."),
     Refusal("not_sealed", 404, "There is no sealed package yet.", "Ask again in a moment."),
     Refusal("unknown_force", 404, "The deployment names a force that has no data file.", "A fault of the deployment."),
