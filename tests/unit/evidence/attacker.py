@@ -57,7 +57,8 @@ def sealed_by(signer: LocalKey, files: Files, /, **changes: Any) -> Files:
     fingerprint = signer.trusted().fingerprint
     changes = {"fingerprint": fingerprint} | changes
     payload = described(files, **changes).payload()
-    envelope = dsse.Envelope(payload, signer.sign(dsse.pae(dsse.PAYLOAD_TYPE, payload)), fingerprint)
+    signature = dsse.one_form(signer.sign(dsse.pae(dsse.PAYLOAD_TYPE, payload)))
+    envelope = dsse.Envelope(payload, signature, fingerprint)
     return _with({**files, package.PUBLIC_KEY: signer.public_key()}, envelope)
 
 

@@ -6,6 +6,7 @@ wherever no key is needed.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from harbour.evidence import dsse, package, trust
 from harbour.evidence.chain import Event, JsonValue, canonical, link
@@ -212,6 +216,52 @@ def test_a_signature_with_bytes_after_its_end(court: Court, genuine: Files) -> N
     assert court.judges(package.assemble(bound, longer, genuine[package.PUBLIC_KEY])) == 1
 
 
+def test_the_other_signature_that_follows_from_the_genuine_one(court: Court, genuine: Files, world: World) -> None:
+    """With (r, s) anybody has (r, n - s), and openssl takes both: the package would be another, and verify."""
+    ours = dsse.read(genuine[package.ENVELOPE])
+    r, s = decode_dss_signature(ours.signature)
+    other = encode_dss_signature(r, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 - s)
+    world.key.private.public_key().verify(other, ours.signed_bytes(), ec.ECDSA(hashes.SHA256()))
+    bound = {name: genuine[name] for name in package.BOUND}
+    twin = dsse.Envelope(ours.payload, other, ours.keyid)
+    assert court.judges(package.assemble(bound, twin, genuine[package.PUBLIC_KEY])) == 1
+    assert SIGNATURE in court.failed
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        b"",
+        b"\x30",
+        b"\x30\x00",
+        b"\x30\x06\x02\x01\x00\x02\x01\x00",
+        b"\x30\x80\x02\x01\x01\x02\x01\x01\x00\x00",
+        bytes(64),
+    ],
+    ids=["nothing", "cut", "an empty sequence", "zeros", "without a length", "raw r and s"],
+)
+def test_what_is_no_signature(court: Court, genuine: Files, signature: bytes) -> None:
+    ours = dsse.read(genuine[package.ENVELOPE])
+    bound = {name: genuine[name] for name in package.BOUND}
+    forged = dsse.Envelope(ours.payload, signature, ours.keyid)
+    assert court.judges(package.assemble(bound, forged, genuine[package.PUBLIC_KEY])) == 1
+    assert SIGNATURE in court.failed
+
+
+def test_a_package_of_a_later_version_cannot_be_verified_by_this_one(
+    court: Court, genuine: Files, world: World
+) -> None:
+    """The force signed it, so nobody tampered with it; whatever else it holds, a newer program knows."""
+    later = json.loads(genuine[package.STATEMENT])
+    later["predicate"] |= {"format": 2, "tree": "0" * 64}
+    payload = canonical(later)
+    for signer, answer in ((world.key, 2), (LocalKey(), 1)):
+        signature = dsse.one_form(signer.sign(dsse.pae(dsse.PAYLOAD_TYPE, payload)))
+        envelope = dsse.Envelope(payload, signature, world.key.trusted().fingerprint)
+        bound = {name: genuine[name] for name in package.BOUND}
+        assert court.judges(package.assemble(bound, envelope, genuine[package.PUBLIC_KEY])) == answer
+
+
 def test_a_genuine_key_that_was_not_in_use_then(
     tmp_path: Path, court: Court, genuine: Files, world: World, trust_file: Path
 ) -> None:
@@ -302,7 +352,7 @@ class TestWhenTheRecordSaysTheSameInOtherBytes:
         forged = other_bytes(change)(genuine)
         claim = replace(statement_in(genuine), subjects=package.digests({name: forged[name] for name in package.BOUND}))
         payload = claim.payload()
-        signature = world.key.sign(dsse.pae(dsse.PAYLOAD_TYPE, payload))
+        signature = dsse.one_form(world.key.sign(dsse.pae(dsse.PAYLOAD_TYPE, payload)))
         envelope = dsse.Envelope(payload, signature, claim.fingerprint)
         bound = {name: forged[name] for name in package.BOUND}
         assert court.judges(package.assemble(bound, envelope, genuine[package.PUBLIC_KEY])) == 1
@@ -480,17 +530,19 @@ def test_what_only_a_log_can_show_is_said_to_be_not_proved(
 
 
 def _document(**changes: JsonValue) -> bytes:
-    import json
-
     key = LocalKey().trusted()
     return canonical(json.loads(trust.document("eastshire", [key])) | changes)
 
 
 def _key_with(**changes: JsonValue) -> bytes:
-    import json
-
     document = json.loads(trust.document("eastshire", [LocalKey().trusted()]))
     return _document(keys=[document["keys"][0] | changes])
+
+
+KEY_TWICE = LocalKey().trusted()
+
+
+_HALF_A_CHARACTER = trust.document("eastshire", [KEY_TWICE]).replace(b"-----BEGIN", b"\\ud800-----BEGIN", 1)
 
 
 def _rsa_pem() -> str:
@@ -517,7 +569,17 @@ def _rsa_pem() -> str:
         pytest.param(lambda: _document(keys=[]), id="no key"),
         pytest.param(lambda: _document(force=1), id="no force"),
         pytest.param(lambda: _key_with(fingerprint="00" * 32), id="the fingerprint of another key"),
+        pytest.param(lambda: _document(version=True), id="true for one"),
         pytest.param(lambda: _key_with(pem="no key"), id="no PEM"),
+        pytest.param(lambda: _HALF_A_CHARACTER, id="half a character"),
+        pytest.param(
+            lambda: _key_with(not_before="2026-12-01T00:00:00Z", not_after="2026-01-01T00:00:00Z"),
+            id="ends before it begins",
+        ),
+        pytest.param(
+            lambda: trust.document("eastshire", [KEY_TWICE, replace(KEY_TWICE, not_after=KEY_TWICE.not_before)]),
+            id="one key with two times",
+        ),
         pytest.param(lambda: _key_with(pem=_rsa_pem()), id="an RSA key"),
         pytest.param(lambda: _key_with(not_before="2026-01-01T00:00:00"), id="a time without offset"),
         pytest.param(lambda: _key_with(not_after="soon"), id="no time"),

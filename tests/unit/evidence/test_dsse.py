@@ -38,6 +38,18 @@ def test_the_signature_of_the_vector_verifies_over_our_signed_bytes() -> None:
     SIGNER.verify(der, message, ec.ECDSA(hashes.SHA256()))
 
 
+def test_of_the_two_signatures_that_verify_one_counts() -> None:
+    """KMS returns either; the vector's own ``s`` is the smaller one."""
+    raw = base64.b64decode(VECTOR["sig"])
+    r, s = int.from_bytes(raw[:32]), int.from_bytes(raw[32:])
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    one = encode_dss_signature(r, min(s, order - s))
+    assert {dsse.one_form(encode_dss_signature(r, each)) for each in (s, order - s)} == {one}
+    for twin in (s, order - s):
+        message = dsse.pae(VECTOR["payloadType"], base64.b64decode(VECTOR["payload"]))
+        SIGNER.verify(encode_dss_signature(r, twin), message, ec.ECDSA(hashes.SHA256()))
+
+
 def test_lengths_count_bytes_not_characters() -> None:
     assert dsse.pae("é", "ñ€".encode()) == b"DSSEv1 2 \xc3\xa9 5 \xc3\xb1\xe2\x82\xac"
 

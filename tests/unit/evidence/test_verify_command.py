@@ -112,6 +112,38 @@ def test_without_a_trust_file_it_asks_for_one(folder: Path) -> None:
     assert stopped.value.code == 2
 
 
+@pytest.mark.parametrize("number", ["", "5f", CONVERSATION + "0", CONVERSATION[:-1] + "g", "٥" * 32])
+def test_a_number_that_is_no_conversations_is_a_wrong_call_and_no_finding(
+    folder: Path, trust_file: Path, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([str(folder), "--trust", str(trust_file), "--conversation", number])
+    assert stopped.value.code == 2
+    assert "has 32 digits" in capsys.readouterr().err
+
+
+def test_a_number_may_be_in_capitals_and_have_blanks_around_it(folder: Path, trust_file: Path) -> None:
+    assert main([str(folder), "--trust", str(trust_file), "--conversation", f" {CONVERSATION.upper()}\n"]) == 0
+
+
+@pytest.mark.parametrize(("redirection", "status"), [(">/dev/full", 2), (">&-", 0), ("| true", 2)])
+def test_a_report_that_nobody_can_read_is_no_finding(
+    folder: Path, trust_file: Path, redirection: str, status: int
+) -> None:
+    """Python ends with 1 after any fault, and here 1 says: tampered. Asked for its status alone, it gives that."""
+    line = f'sleep 1 | "$0" -m harbour.evidence.verify "$1" --trust "$2" {redirection}; echo "${{PIPESTATUS[1]}}" >&2'
+    done = subprocess.run(
+        ["bash", "-c", line, sys.executable, str(folder), str(trust_file)],
+        env={"PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1] == str(status)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
 def test_it_runs_with_the_standard_library_cryptography_and_rfc8785_alone(folder: Path, trust_file: Path) -> None:
     """No AWS, no typesetter, no web: what a court's expert must install stays small."""
     script = (

@@ -2,7 +2,8 @@
 
 What is signed is the *pre-authentication encoding* (PAE) of payload type and payload. The signature is ECDSA P-256
 over SHA-256 in **DER** form, as KMS makes it and ``openssl dgst -verify`` reads it (the vector in the DSSE document
-uses the raw ``r || s`` form: another encoding of the same kind of signature). ``keyid`` is a hint that decides nothing.
+uses the raw ``r || s`` form: another encoding of the same kind of signature), with the smaller of its two ``s``.
+``keyid`` is a hint that decides nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from harbour.evidence.chain import canonical
 from harbour.evidence.strict_json import NotCanonical, parse
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+_P256_ORDER: Final = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 
 
 class Malformed(ValueError):
@@ -50,6 +56,21 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     """``"DSSEv1" SP len(type) SP type SP len(payload) SP payload``, lengths in bytes as decimal numbers."""
     kind = payload_type.encode("utf-8")
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def one_form(signature: bytes) -> bytes:
+    """The one form of a P-256 signature (DER) that counts.
+
+    With ``(r, s)`` anybody can compute ``(r, n - s)``, which the key did not make and which verifies too. KMS returns
+    either. So the seal keeps the smaller ``s``, and a verifier refuses the other: else a package could be changed.
+
+    Raises
+    ------
+    ValueError
+        If these bytes are no signature.
+    """
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, min(s, _P256_ORDER - s))
 
 
 def read(data: bytes) -> Envelope:

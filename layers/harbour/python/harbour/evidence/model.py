@@ -18,6 +18,10 @@ STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE: Final = "https://harbour.example/seal/v1"
 
 
+class UnknownFormat(ValueError):
+    """A statement of a version that this program does not know: no finding about the package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """Where the sealed package is: object key, SHA-256 of its bytes (hex), and when it was sealed (UTC)."""
@@ -139,13 +143,24 @@ class Statement:
 
         Raises
         ------
+        UnknownFormat
+            If it says that it is of another type or format.
         ValueError
-            For any other bytes: another type or format, a missing or an extra field, another order.
+            For any other bytes: a missing or an extra field, another order.
         """
         try:
             value = parse(payload)
         except NotCanonical as error:
             raise ValueError(f"the statement is {error}") from error
+        match value:
+            case {"_type": str(kind), "predicateType": str(predicate_type), "predicate": {"format": int(number)}} if (
+                kind,
+                predicate_type,
+                number,
+            ) != (STATEMENT_TYPE, PREDICATE_TYPE, FORMAT):
+                raise UnknownFormat(f"the statement is of format {number}, this program knows format {FORMAT}")
+            case _:
+                pass
         match value:
             case {
                 "subject": [*subjects],

@@ -12,7 +12,7 @@ from typing import Final
 
 from harbour.evidence import container, history, package, reading
 from harbour.evidence.chain import head_hash
-from harbour.evidence.dsse import PAYLOAD_TYPE, Envelope, pae
+from harbour.evidence.dsse import PAYLOAD_TYPE, Envelope, one_form, pae
 from harbour.evidence.errors import ForeignPackage, NotClosed, RecordDamaged, SealFaulty
 from harbour.evidence.model import ConversationRecord, Sealed, Statement, package_key
 from harbour.evidence.ports import AlreadyThere, Attach, EvidenceStore, Printer, Records, Signer
@@ -125,7 +125,7 @@ class SealService:
         message = pae(PAYLOAD_TYPE, statement.payload())
         if len(message) > MAX_SIGNED_BYTES:
             raise RecordDamaged("its statement is too long to be signed")
-        envelope = Envelope(statement.payload(), self.signer.sign(message), signing_key.fingerprint)
+        envelope = Envelope(statement.payload(), one_form(self.signer.sign(message)), signing_key.fingerprint)
         return package.assemble(bound, envelope, signing_key.pem)
 
 

@@ -16,8 +16,8 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
+from harbour.evidence.dsse import one_form
 from harbour.runtime.clock import rfc3339
 
 VERSION: Final = 1
@@ -69,10 +69,10 @@ class TrustedKey:
         )
 
     def made(self, signature: bytes, message: bytes) -> bool:
-        """Whether this key made ``signature`` (DER, in its one strict form) over ``message``."""
+        """Whether this key made ``signature`` (in its one form, :func:`~harbour.evidence.dsse.one_form`)."""
         try:
             self.public_key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-            return encode_dss_signature(*decode_dss_signature(signature)) == signature
+            return one_form(signature) == signature
         except (InvalidSignature, ValueError):
             return False
 
@@ -95,7 +95,7 @@ def read(data: bytes) -> Trust:
     Raises
     ------
     Untrustworthy
-        If it is not one, or a fingerprint is not that of its key, or it names no key.
+        If it is not one, or a fingerprint is not that of its key, or it names no key, or one twice.
     """
     if len(data) > MAX_BYTES:
         raise Untrustworthy("too large")
@@ -104,10 +104,15 @@ def read(data: bytes) -> Trust:
     except (ValueError, RecursionError) as error:
         raise Untrustworthy("not a JSON document without duplicate keys") from error
     match document:
-        case {"version": int(version), "force": str(force), "keys": [_, *_] as keys} if version == VERSION:
-            return Trust(force, tuple(map(_key, keys)))
+        case {"version": int(version), "force": str(force), "keys": [_, *_] as entries} if (
+            version == VERSION and not isinstance(version, bool)
+        ):
+            keys = tuple(map(_key, entries))
         case _:
             raise Untrustworthy("not a trust file of version 1 with a force and at least one key")
+    if len({key.fingerprint for key in keys}) != len(keys):
+        raise Untrustworthy("it names a key twice: nobody could say when that key was in use")
+    return Trust(force, keys)
 
 
 def document(force: str, keys: Iterable[TrustedKey]) -> bytes:
@@ -132,11 +137,15 @@ def _key(entry: object) -> TrustedKey:
             "not_before": str(not_before),
             "not_after": str(not_after),
         }:
-            key = TrustedKey.of(pem.encode("utf-8"), _instant(not_before), _instant(not_after))
+            if not pem.isascii():
+                raise Untrustworthy("a key is not a public key in PEM form")
+            key = TrustedKey.of(pem.encode("ascii"), _instant(not_before), _instant(not_after))
         case _:
             raise Untrustworthy("a key lacks fingerprint, pem, not_before or not_after")
     if key.fingerprint != fingerprint.lower():
         raise Untrustworthy("a fingerprint is not that of its key")
+    if key.not_after < key.not_before:
+        raise Untrustworthy("the time of a key ends before it begins")
     return key
 
 

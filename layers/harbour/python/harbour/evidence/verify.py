@@ -1,14 +1,17 @@
 """``harbour-verify``: checks a sealed package, with no network, no AWS and nothing of the force's but its trust file.
 
-Exit status 0 verified, 1 tampered, 2 cannot verify. Everything is read once and bounded; what was not signed is never
-used to decide; every check is printed, and so is what no check can prove (ACPO/NPCC principle 3: an independent third
-party must be able to repeat the steps and reach the same result).
+Exit status 0 verified, 1 tampered, 2 cannot verify. 1 is said of a package only: a wrong call, a trust file of no use,
+a package of a later version, a report that could not be written end in 2. Everything is read once and bounded; what was
+not signed is never used to decide; every check is printed, and so is what no check can prove (ACPO/NPCC principle 3: an
+independent third party must be able to repeat the steps and reach the same result).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ from typing import Final
 
 from harbour.evidence import dsse, history, package, reading, trust
 from harbour.evidence.chain import Event, head_hash
-from harbour.evidence.model import Statement, package_key
+from harbour.evidence.model import Statement, UnknownFormat, package_key
 from harbour.evidence.reading import Contents
 from harbour.evidence.trust import Trust, TrustedKey
 from harbour.runtime.clock import parse
@@ -28,9 +31,11 @@ NOT_PROVED: Final = (
     "who typed: the visitor was not identified, and an officer is named by the account that was signed in",
     "that what was written is true",
     "that a translation is right: machine translations are an aid to reading",
+    "that the two transcripts show what the record says: the signature binds them to it, and the record counts",
     "the visitor's clock; times are those of the server",
     "the time of signing: it is what the server said, no independent time-stamp confirms it",
     "that the holder of the signing key did not seal another version too",
+    "that nobody changed the record before it was sealed, or that no conversation is missing",
 )
 
 _SENTENCES: Final = 3  # faults that one check prints before it only counts them
@@ -143,26 +148,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = _judge(Path(options.package), Path(options.trust), options.conversation)
     write: Callable[[Report], str] = _as_json if options.json else _as_text
     # What a package says must not break the terminal, nor a terminal's encoding the report.
-    sys.stdout.write(write(report).encode("ascii", "backslashreplace").decode("ascii"))
-    return report.verdict.exit_status
+    if _printed(write(report).encode("ascii", "backslashreplace").decode("ascii")):
+        return report.verdict.exit_status
+    return Verdict.CANNOT_VERIFY.exit_status
 
 
 def _judge(path: Path, trust_path: Path, conversation: str | None) -> Report:
     try:
-        with trust_path.open("rb") as file:
-            trusted = trust.read(file.read(trust.MAX_BYTES + 1))
-    except OSError as error:
-        return Report(unreadable=f"the trust file cannot be read: {error.strerror}")
+        trusted = _trusted(trust_path)
+        return verify(reading.read(path), trusted, conversation)
     except trust.Untrustworthy as error:
         return Report(unreadable=f"the trust file is of no use: {error}")
-    try:
-        return verify(reading.read(path), trusted, conversation)
     except reading.Unreadable as error:
         return Report(unreadable=f"the package: {error}")
     except OSError as error:
         return Report(unreadable=f"the package cannot be read: {error.strerror}")
     except Exception as error:  # noqa: BLE001 - a fault of this program must not look like a finding about a package
         return Report(unreadable=f"this program failed ({type(error).__name__}); please report it")
+
+
+def _trusted(path: Path) -> Trust:
+    try:
+        with path.open("rb") as file:
+            return trust.read(file.read(trust.MAX_BYTES + 1))
+    except OSError as error:
+        raise trust.Untrustworthy(f"it cannot be read: {error.strerror}") from error
+
+
+def _printed(text: str) -> bool:
+    """Whether the whole report reached whoever reads it: half of one must not be taken for a verdict."""
+    if sys.stdout is None:  # only the status was wanted
+        return True
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # The interpreter would try again on its way out, and end with a status of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"harbour-verify: the report could not be written: {error.strerror}\n")
+        return False
+    return True
 
 
 def _container(contents: Contents) -> Iterator[str]:
@@ -203,6 +228,11 @@ def _statement(report: Report, envelope: dsse.Envelope | None, key: TrustedKey |
         return None
     try:
         statement = Statement.read(envelope.payload)
+    except UnknownFormat as error:
+        # The force signed it, so nobody tampered with that. What such a package must hold, a newer program knows.
+        report.cannot_ask(name, str(error))
+        report.unreadable = f"{error}; use a newer version of this program"
+        return None
     except ValueError as error:
         report.ask(name, [str(error)])
         return None
@@ -344,18 +374,37 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="harbour-verify",
         description="Check the sealed package of a conversation. Needs no network.",
-        epilog="Exit status: 0 verified, 1 tampered, 2 cannot verify.",
+        epilog="Exit status: 0 verified, 1 tampered, 2 cannot verify (no package, no trust file, a wrong call, or a "
+        "package of a later version).",
     )
-    parser.add_argument("package", metavar="PACKAGE", help="the package: a .zip file, or the folder it unpacks to")
+    parser.add_argument(
+        "package",
+        metavar="PACKAGE",
+        help="the package: the .zip file as it was downloaded, or the folder it unpacks to",
+    )
     parser.add_argument(
         "--trust",
         metavar="TRUST.json",
         required=True,
         help="the force's keys; get it from the force, never from whoever gave you the package",
     )
-    parser.add_argument("--conversation", metavar="ID", help="the conversation that this is said to be")
+    parser.add_argument(
+        "--conversation",
+        metavar="ID",
+        type=_conversation,
+        help="the number of the conversation that this is said to be; without it, the genuine package of another "
+        "conversation passes too",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser.parse_args(arguments)
+
+
+def _conversation(text: str) -> str:
+    """A number that was mistyped, or lost on the way to this program, is no finding about the package."""
+    number = text.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{32}", number, re.ASCII):
+        raise argparse.ArgumentTypeError("the number of a conversation has 32 digits, each 0-9 or a-f")
+    return number
 
 
 if __name__ == "__main__":
