@@ -238,14 +238,23 @@ class OneLogin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
-    """Memory (MB), time-out (seconds) and, where set, reserved concurrency of one function."""
+    """Memory (MB) and time-out (seconds) of one function, and how much of the account's concurrency it has.
+
+    Attributes
+    ----------
+    concurrency
+        Reserved for it, where set.
+    batches
+        Of a function that a queue feeds: so many batches it works on at once, at the most (ADR 0020).
+    """
 
     memory: int
     timeout: int
     concurrency: int | None = None
+    batches: int | None = None
 
 
-_SIZING: Final = MappingProxyType(
+SIZING: Final = MappingProxyType(
     {
         "authorizer": Sizing(memory=256, timeout=5),
         "chat": Sizing(memory=512, timeout=15),
@@ -253,21 +262,23 @@ _SIZING: Final = MappingProxyType(
         "console": Sizing(memory=512, timeout=10),
         # shorter than the minute after which the next run starts
         "timers": Sizing(memory=512, timeout=50),
-        "translations": Sizing(memory=256, timeout=30),
+        "translations": Sizing(memory=256, timeout=30, batches=10),
         # Typst shapes text on one core; a core is 1,769 MB
-        "transcripts": Sizing(memory=1_769, timeout=120),
+        "transcripts": Sizing(memory=1_769, timeout=120, batches=10),
         "webhooks": Sizing(memory=512, timeout=10),
-        "updates": Sizing(memory=1_024, timeout=30),
-        "notifier": Sizing(memory=512, timeout=30),
-        "receipts": Sizing(memory=256, timeout=15),
+        "updates": Sizing(memory=1_024, timeout=30, batches=20),
+        # twice as many as make messages: what was made never waits behind what is being made
+        "notifier": Sizing(memory=512, timeout=30, batches=40),
+        "receipts": Sizing(memory=256, timeout=15, batches=10),
         # a crime system may take 15 seconds to answer, and a batch holds several
-        "link": Sizing(memory=256, timeout=60),
+        "link": Sizing(memory=256, timeout=60, batches=20),
         "deadlines": Sizing(memory=512, timeout=50),
         "sign_in": Sizing(memory=512, timeout=10),
         "portal": Sizing(memory=512, timeout=15),
         "oversight": Sizing(memory=512, timeout=15),
     }
 )
+"""Unless a deployment says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,7 +341,7 @@ class Settings:
     target: Target = field(default_factory=Target.aws)
     timers: Timers = Timers()
     limits: Limits = Limits()
-    sizing: Mapping[str, Sizing] = field(default_factory=lambda: _SIZING)
+    sizing: Mapping[str, Sizing] = field(default_factory=lambda: SIZING)
     seal_retention_days: int = 1
     log_retention_days: int = 30
     audit_retention_days: int | None = 30

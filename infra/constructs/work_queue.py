@@ -52,6 +52,7 @@ class WorkQueue(Construct):
         super().__init__(scope, construct_id)
         removal = RemovalPolicy.RETAIN if settings.keep else RemovalPolicy.DESTROY
         self.name = name
+        self._settings = settings
         fifo = True if in_order else None
         self.dead = sqs.Queue(
             self,
@@ -89,9 +90,17 @@ class WorkQueue(Construct):
         alarms.above(self, "OldestMessage", self.age, too_old, f"{name}: the oldest work waits over {too_old} s")
 
     def feeds(self, consumer: HarbourFunction, *, batch: int) -> None:
-        """Deliver to a function, ``batch`` messages at a time; it reports which of them failed."""
+        """Deliver to a function, ``batch`` messages at a time; it reports which of them failed.
+
+        A burst takes no more of the account's concurrency than `Sizing.batches`: live chats need the rest.
+        """
         consumer.function.add_event_source(
-            sources.SqsEventSource(self.queue, batch_size=batch, report_batch_item_failures=True)
+            sources.SqsEventSource(
+                self.queue,
+                batch_size=batch,
+                report_batch_item_failures=True,
+                max_concurrency=self._settings.sizing[consumer.name].batches,
+            )
         )
         consumer.allow(
             ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],

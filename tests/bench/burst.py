@@ -44,6 +44,7 @@ from harbour.notification.service import ErrorWindow, NotificationService
 from harbour.runtime.clock import rfc3339
 from harbour.runtime.errors import Unavailable
 from harbour.webhook.model import sign
+from infra.config.settings import SIZING
 from tests.bench.in_memory import Cloud, Posts, Table, Taken
 
 FORCE: Final = "eastshire"
@@ -59,10 +60,13 @@ LOST_AFTER: Final = 0.03
 """Share of queue messages whose work was done, and that come again all the same."""
 LOST_BEFORE: Final = 0.02
 """Share whose worker died before it began."""
+WORKERS: Final = 2
+"""At updates. For each, so many send messages as in a deployment (`Sizing.batches`)."""
 RECEIPT_AFTER: Final = 1.0
 """Seconds until a provider tells what became of a message."""
 MINUTE: Final = 60
 
+_BATCHES: Final = {name: size.batches or 1 for name, size in SIZING.items()}
 _SECRET: Final = "whsec_" + "c2VjcmV0LW9mLXRoZS1idXJzdC1vbmx5"
 _AREAS: Final = (212, 213, 305, 312, 404, 415, 503, 512, 602, 617)
 _HOST: Final = "https://sqs.eu-west-2.amazonaws.com/000000000000"
@@ -270,15 +274,14 @@ class Burst:
         if self._sampled:
             self.cloud.table.heard = self._hear
         workers = [
-            threading.Thread(target=self._guarded(work), name=name)
-            for name, work in (
-                ("posts", self._accept),
-                ("updates 1", self._update),
-                ("updates 2", self._update),
-                ("notifier 1", self._notify),
-                ("notifier 2", self._notify),
-                ("receipts", self._receive),
+            threading.Thread(target=self._guarded(work), name=f"{name} {number}")
+            for name, work, several in (
+                ("posts", self._accept, 1),
+                ("updates", self._update, WORKERS),
+                ("notifier", self._notify, WORKERS * _BATCHES["notifier"] // _BATCHES["updates"]),
+                ("receipts", self._receive, 1),
             )
+            for number in range(several)
         ]
         with _quiet():
             began = time.monotonic()

@@ -50,6 +50,18 @@ def test_sizes_are_those_of_the_settings(functions: dict[str, Json]) -> None:
         assert (functions[name]["MemorySize"], functions[name]["Timeout"]) == (size.memory, size.timeout)
 
 
+def test_a_burst_leaves_most_of_the_accounts_concurrency_to_the_chat(prod: Assembly) -> None:
+    """ADR 0020. AWS's default for an account is 1,000."""
+    found = {
+        function_name(mapping["FunctionName"]["Ref"]): mapping["ScalingConfig"]["MaximumConcurrency"]
+        for stack in (prod.chat, prod.portal)
+        for mapping in stack.properties("AWS::Lambda::EventSourceMapping").values()
+    }
+    assert found == {name: size.batches for name, size in settings_for("prod").sizing.items() if size.batches}
+    assert sum(found.values()) <= 200
+    assert found["notifier"] == 2 * found["updates"]
+
+
 def test_a_function_behind_an_api_gives_up_before_the_api_does(functions: dict[str, Json]) -> None:
     for name in ("authorizer", "chat", "visitor", "console", "webhooks", "sign_in", "portal", "oversight"):
         assert functions[name]["Timeout"] < 29
