@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NewType
@@ -74,6 +75,37 @@ class Timers:
     def variables(self) -> dict[str, str]:
         """As the functions are told."""
         return {f"HARBOUR_{one.name.upper()}_SECONDS": str(getattr(self, one.name)) for one in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRules:
+    """When, and how often, people are written to.
+
+    Attributes
+    ----------
+    earliest, latest
+        Hours (Europe/London) of those who chose none themselves.
+    merge
+        Seconds between two messages to a person by one channel: what happens meanwhile joins the second.
+    per_day
+        Messages to a person by one channel in any 24 hours. What is more waits and joins the next; what the law wants
+        sooner becomes an officer's task.
+    """
+
+    earliest: time = time(8)
+    latest: time = time(20)
+    merge: int = 30
+    per_day: int = 10
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """As the functions are told."""
+        return {
+            "HARBOUR_EARLIEST": self.earliest.isoformat("minutes"),
+            "HARBOUR_LATEST": self.latest.isoformat("minutes"),
+            "HARBOUR_MERGE_SECONDS": str(self.merge),
+            "HARBOUR_PER_DAY": str(self.per_day),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,7 +330,7 @@ class Settings:
         AWS account id, or None to take the one whose credentials deploy.
     target
         Platform of the functions.
-    timers, limits, sizing
+    timers, messages, limits, sizing
         See their classes.
     seal_retention_days
         Object Lock (COMPLIANCE) of sealed packages. Nobody can shorten it, so it starts short and is extended on
@@ -340,6 +372,7 @@ class Settings:
     account: str | None = None
     target: Target = field(default_factory=Target.aws)
     timers: Timers = Timers()
+    messages: MessageRules = MessageRules()
     limits: Limits = Limits()
     sizing: Mapping[str, Sizing] = field(default_factory=lambda: SIZING)
     seal_retention_days: int = 1
@@ -375,6 +408,12 @@ class Settings:
             raise SettingsError("production data must outlive its stack: keep=True")
         if (self.environment is Environment.LOCAL) != (self.embedded_cloud is not None):
             raise SettingsError("the embedded cloud belongs to the local environment, and only to it")
+        if not self.messages.earliest < self.messages.latest:
+            raise SettingsError("messages need hours that end after they begin")
+        if not self.local and not time(7) <= self.messages.earliest < self.messages.latest <= time(21):
+            raise SettingsError("nobody is written to at night who did not ask for it: hours between 07:00 and 21:00")
+        if self.messages.per_day < 1 or self.messages.merge < 0:
+            raise SettingsError("messages need one in a day at least, and no negative time between two")
         if self.federation is not None and not self.callback_urls:
             raise SettingsError("federated sign-in needs callback_urls")
         if self.one_login is not None and not self.portal_url.startswith("https://"):
@@ -460,6 +499,8 @@ def local(
         edge_region="eu-west-2",
         account=LOCAL_ACCOUNT,
         target=Target.this_machine(),
+        # whoever tries it out at night sees what is sent
+        messages=MessageRules(earliest=time(0), latest=time(23, 59)),
         crime_systems=MappingProxyType({name: f"{simulator}/{name}" for name in CRIME_SYSTEMS}),
         web_address=f"http://127.0.0.1:{pages_port}",
         embedded_cloud=f"http://127.0.0.1:{port}",

@@ -204,6 +204,7 @@ class HarbourPortal(Stack):
             "HARBOUR_SOCKET_ENDPOINT": self._chat.socket.management_endpoint,
             "HARBOUR_TERMINOLOGY": settings.terminology,
             **settings.timers.variables,
+            **settings.messages.variables,
         }
 
     @property

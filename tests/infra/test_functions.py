@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
 from harbour.bootstrap import ConversationSettings, LateTranslationSettings, PackageSettings, TranslationSettings
 from harbour.casework import (
     BusSettings,
     CasesSettings,
+    MessageSettings,
     QueueSettings,
     ReceiptSettings,
     SendingSettings,
     SourceSettings,
     VictimSettings,
 )
-from harbour.runtime.settings import PREFIX, Settings
+from harbour.runtime.settings import PREFIX, Settings, load
 from infra.config.settings import settings_for
 from infra.layers import FUNCTIONS
 from infra.layers.target import ROOT
@@ -79,7 +82,8 @@ def test_every_function_is_told_what_its_settings_ask_for(functions: dict[str, J
 
 
 @pytest.mark.parametrize(
-    "model", [CasesSettings, QueueSettings, ReceiptSettings, SourceSettings, SendingSettings, BusSettings]
+    "model",
+    [CasesSettings, QueueSettings, ReceiptSettings, MessageSettings, SourceSettings, SendingSettings, BusSettings],
 )
 def test_every_function_of_the_portal_is_told_what_its_settings_ask_for(
     functions: dict[str, Json], model: type[Settings]
@@ -103,6 +107,13 @@ def test_the_times_are_those_of_the_settings(functions: dict[str, Json]) -> None
     assert variables["HARBOUR_DROP_GRACE_SECONDS"] == str(timers.drop_grace)
     assert variables["HARBOUR_SILENCE_SECONDS"] == str(timers.silence)
     assert variables["HARBOUR_SEAL_RETRY_SECONDS"] == str(timers.seal_retry)
+
+
+def test_people_are_written_to_by_the_rules_of_the_settings(functions: dict[str, Json]) -> None:
+    told = load(MessageSettings, functions["updates"]["Environment"]["Variables"])
+    rules = settings_for("prod").messages
+    assert (told.earliest, told.latest) == (rules.earliest, rules.latest) == (time(8), time(20))
+    assert (told.merge_seconds, told.per_day) == (rules.merge, rules.per_day)
 
 
 def test_a_package_is_locked_for_as_long_by_its_writer_as_by_its_bucket(

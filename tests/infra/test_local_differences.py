@@ -40,6 +40,15 @@ VARIABLES = {
     "HARBOUR_FONTS",
     "HARBOUR_OFFICERS_URL",
 }
+PORTAL_VARIABLES = VARIABLES | {
+    "HARBOUR_LINK_ENDPOINTS",
+    "HARBOUR_NOTIFY_SECRET",
+    "HARBOUR_PORTAL_URL",
+    "HARBOUR_SOURCE_SECRET_PREFIX",
+    # Whoever tries it out at night sees what is sent.
+    "HARBOUR_EARLIEST",
+    "HARBOUR_LATEST",
+}
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +152,16 @@ def test_variables_differ_only_in_addresses(local: Assembly, dev: Assembly) -> N
         endpoint = "".join(str(part) for part in here["HARBOUR_SOCKET_ENDPOINT"]["Fn::Join"][1])
         assert endpoint.startswith("http://127.0.0.1:4999/_aws/execute-api/")
         assert endpoint.endswith("/socket")
+
+
+def test_variables_of_the_portal_differ_only_in_addresses_names_and_the_hours_of_messages(
+    local: Assembly, dev: Assembly
+) -> None:
+    theirs = dev.portal.properties("AWS::Lambda::Function")
+    for id_, function in local.portal.properties("AWS::Lambda::Function").items():
+        here, there = function["Environment"]["Variables"], theirs[id_]["Environment"]["Variables"]
+        assert here.keys() == there.keys()
+        assert {key for key in here if neutral(here[key]) != neutral(there[key])} <= PORTAL_VARIABLES
 
 
 def test_functions_run_on_the_interpreter_that_runs_this(local: Assembly) -> None:

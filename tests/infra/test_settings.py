@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from datetime import time
 
 import pytest
 
 from harbour.directory.service import force_profile
-from infra.config.settings import EASTSHIRE, Settings, SettingsError, settings_for
+from infra.config.settings import EASTSHIRE, MessageRules, Settings, SettingsError, settings_for
 from tests.infra.conftest import DOMAIN, ONE_LOGIN
 
 
@@ -75,6 +76,23 @@ def test_the_embedded_cloud_belongs_to_the_local_environment_only() -> None:
 def test_every_address_of_the_local_deployment_is_on_this_machine() -> None:
     local = settings_for("local", local_port=4999)
     assert local.embedded_cloud == local.sign_in_origin == "http://127.0.0.1:4999"
+
+
+def test_nobody_is_written_to_at_night_who_did_not_ask_for_it() -> None:
+    for rules in (MessageRules(earliest=time(6)), MessageRules(latest=time(22)), MessageRules(earliest=time(20, 30))):
+        with pytest.raises(SettingsError, match="hours"):
+            replace(settings_for("prod"), messages=rules)
+
+
+@pytest.mark.parametrize("rules", [MessageRules(per_day=0), MessageRules(merge=-1)])
+def test_a_force_cannot_choose_that_nothing_is_ever_sent(rules: MessageRules) -> None:
+    with pytest.raises(SettingsError, match="one in a day"):
+        replace(settings_for("prod"), messages=rules)
+
+
+def test_whoever_tries_it_out_at_night_sees_what_is_sent() -> None:
+    rules = settings_for("local").messages
+    assert (rules.earliest, rules.latest) == (time(0), time(23, 59))
 
 
 def test_an_hour_without_an_answer_never_passes_unnoticed(settings: Settings) -> None:

@@ -39,6 +39,7 @@ MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """Ten in the morning, in winter: London has the same hour."""
 
 FORCE = "eastshire"
+RULES = UpdateRules(force=FORCE, name="Eastshire Police")
 CRIME = CrimeRef("42/123456/26")
 OTHER_CRIME = CrimeRef("42/777777/26")
 AMINA = person_id(FORCE, "athena", "P1")
@@ -432,6 +433,7 @@ class Casebook:
     time: datetime = MONDAY
     on_step: Step | None = None
     steps: list[str] = field(default_factory=list)
+    rules: UpdateRules = RULES
 
     def __post_init__(self) -> None:
         self.store = MemoryCases(self.step, self.now)
@@ -448,7 +450,7 @@ class Casebook:
             links=self.link,
             invitations=self.invitations,
             clock=self,
-            rules=UpdateRules(force=FORCE, name="Eastshire Police"),
+            rules=self.rules,
         )
         self.deadlines = DeadlineService(self.store, self.store, self.fifo, self.notify, self.link, self.store, self)
 

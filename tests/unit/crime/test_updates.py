@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from harbour.contact.model import Channel, Consent
+from harbour.contact.gate import LONDON
+from harbour.contact.model import Channel, Consent, Hours
 from harbour.crime.model import CrimeEvent, Effect
 from harbour.crime.ports import Message
+from harbour.crime.service import UpdateRules
 from harbour.notification.model import State
+from harbour.notification.plan import PlanRules
 from harbour.runtime.errors import Unavailable
 from tests.unit.crime.casebook import (
     AMINA,
     BEN,
     CRIME,
+    FORCE,
     MONDAY,
     OTHER_CRIME,
     Casebook,
@@ -52,6 +56,31 @@ def test_a_victim_is_invited_by_the_first_news_and_told_by_the_next(book: Casebo
 def test_what_is_due_is_asked_for_at_once(told: Casebook) -> None:
     told.take(update("a"))
     assert told.notify.asked[-1] == (AMINA, told.messages()[-1].id)
+
+
+def test_who_chose_no_hours_is_written_to_in_those_of_the_force() -> None:
+    late = Hours(start=time(11), end=time(18))
+    book = Casebook(rules=UpdateRules(force=FORCE, name="Eastshire Police", hours=late))
+    book.take(REPORTED)
+    assert book.store.people[AMINA].plan.hours == late
+    (invitation,) = book.messages()
+    assert invitation.due_at.astimezone(LONDON).time() == time(11)
+
+
+def test_the_force_says_how_many_messages_a_day_may_bring_and_what_is_more_waits_together() -> None:
+    rules = UpdateRules(force=FORCE, name="Eastshire Police", plan=PlanRules(per_day=2))
+    book = Casebook(rules=rules)
+    book.take(REPORTED)
+    for number, kind in enumerate(("officer_changed", "statement_taken", "cctv_requested", "witness_contacted")):
+        book.send_all()
+        book.wait(minutes=5)
+        book.take(update(f"more {number}", kind, number))
+    book.send_all()
+    sent = [one for one in book.messages() if one.state is not State.CREATED]
+    (waits,) = [one for one in book.messages() if one.state is State.CREATED]
+    assert len(sent) == 2
+    assert len(waits.causes) == 3
+    assert waits.due_at - min(one.sent_at or MONDAY for one in sent) >= timedelta(days=1)
 
 
 def test_no_way_in_is_made_for_somebody_to_whom_it_may_not_go(book: Casebook) -> None:

@@ -5,6 +5,7 @@ function; imports stand inside the functions, so that a door loads only what it 
 from __future__ import annotations
 
 import json
+from datetime import time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,15 @@ class QueueSettings(Settings):
     updates_queue_url: str
     notify_queue_url: str
     link_queue_url: str
+
+
+class MessageSettings(Settings):
+    """When, and how often, people are written to."""
+
+    earliest: time
+    latest: time
+    merge_seconds: int
+    per_day: int
 
 
 class ReceiptSettings(Settings):
@@ -209,10 +219,12 @@ def intake() -> IntakeService:
 @cache
 def updates() -> UpdateService:
     """What updates do."""
+    from harbour.contact.model import Hours
     from harbour.crime.service import UpdateRules, UpdateService
     from harbour.directory.service import force_profile
+    from harbour.notification.plan import PlanRules
 
-    force = load(CasesSettings).force
+    force, chosen = load(CasesSettings).force, load(MessageSettings)
     return UpdateService(
         waiting=inbox(),
         crimes=crimes(),
@@ -222,7 +234,12 @@ def updates() -> UpdateService:
         links=link_queue(),
         invitations=invitations(),
         clock=CLOCK,
-        rules=UpdateRules(force=force, name=force_profile(force).name),
+        rules=UpdateRules(
+            force=force,
+            name=force_profile(force).name,
+            hours=Hours(start=chosen.earliest, end=chosen.latest),
+            plan=PlanRules(merge=timedelta(seconds=chosen.merge_seconds), per_day=chosen.per_day),
+        ),
     )
 
 

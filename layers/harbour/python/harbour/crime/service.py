@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Final
 
 from harbour.contact.gate import DEAD, LONDON, allowed
-from harbour.contact.model import Channel, Consent, Link, Person
+from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Person
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
 from harbour.crime.link import OutboundTask, Reason, TaskWanted
@@ -68,10 +68,11 @@ _CONSENT: Final[Mapping[str, tuple[Consent, frozenset[Channel]]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateRules:
-    """What a force chooses."""
+    """What a force chooses. ``hours``: of those who chose none themselves."""
 
     force: str
     name: str
+    hours: Hours = field(default_factory=Hours)
     plan: PlanRules = field(default_factory=PlanRules)
 
 
@@ -192,11 +193,14 @@ class UpdateService:
                 continue
             ident = person_id(self._rules.force, event.source, party.source_id)
             known, base = found[ident] if ident in found else (self._people.person(ident), None)
-            base = base or known or Person(id=ident, source=event.source, source_id=party.source_id)
+            base = base or known or self._somebody(ident, event.source, party.source_id)
             blocks = any(one.blocks and one.source_id == party.source_id for one in problems)
             after = _person(base, party, event.occurred_at, blocks=blocks, suspected=suspected)
             found[ident] = known, _linked(after, link_of(state, party))
         return tuple(found.values())
+
+    def _somebody(self, ident: PersonId, source: str, source_id: str) -> Person:
+        return Person(id=ident, source=source, source_id=source_id, plan=ContactPlan(hours=self._rules.hours))
 
     def _others(
         self, event: CrimeEvent, state: CrimeState, named: Sequence[PersonId]
