@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import subprocess
@@ -84,6 +85,9 @@ class Target:
         candidates = [Path(sys.executable)]
         if on_path := shutil.which(f"python{self.python}"):
             candidates.append(Path(on_path))
+        # pyenv's shim on the path runs a version only where it is switched on; the version itself always runs.
+        pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+        candidates += sorted((pyenv / "versions").glob(f"{self.python}.*/bin/python"))
         uv = ROOT / ".tools" / "bin" / "uv"
         if uv.exists():
             found = subprocess.run(
