@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harbour.evidence import rendition_pdf
 from harbour.evidence.fonts import Unreadable, widths
 from harbour.evidence.rendition import transcript
 from harbour.evidence.rendition_pdf import PdfPrinter
 from tests.unit.evidence.conversations import CLOSED, CONVERSATION, FULL, OPENED, Step, record_of, said
 
+MARGIN = 20 / 25.4 * 72
 CLOSED_AT = datetime(2026, 11, 22, 10, 6, 0, tzinfo=UTC)
 
 SCRIPTS = {
@@ -225,6 +229,64 @@ def test_a_word_longer_than_the_column_is_not_cut_off(printer: PdfPrinter, fonts
     width = min(font[ord(letter)] for font in widths(fonts) if ord(letter) in font)
     column_em = (210 - 2 * 16 - 44) / 2 / 25.4 * 72 / 9.5 - 2 * 5 / 9.5
     assert max(map(len, lines)) * width < column_em
+
+
+def test_every_line_of_a_long_message_stands_above_the_foot_of_its_page(printer: PdfPrinter) -> None:
+    """A row that may not break runs off the page: the text is still in the file, and nobody can read it."""
+    typed, told = "Sí. " * 1_000, "Yes. " * 1_000
+    steps = [
+        OPENED,
+        *(("message", "visitor", said(t, "es", "en", told)) for t in ("Hola", typed, "x\n" * 500)),
+        CLOSED,
+    ]
+    heights: list[float] = []
+
+    def found(text: str, page: list[float], place: list[float], _font: object, _size: object) -> None:
+        if text.strip() in {"x", "Yes."} or text.startswith(("Sí. Sí.", "Yes. Yes.")):
+            heights.append(place[4] * page[1] + place[5] * page[3] + page[5])
+
+    for page in typeset(printer, steps).pages:
+        page.extract_text(visitor_text=found)
+    assert len(heights) > 500
+    assert min(heights) > MARGIN
+    assert max(heights) < 842 - MARGIN
+
+
+def test_a_conversation_too_long_to_print_says_so_and_is_sealed_all_the_same(
+    printer: PdfPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendition_pdf, "MOST", 5_000)
+    whole = text_of(typeset(printer, texts("x" * 3_000)))
+    assert "too long" not in whole
+    for long in ("x" * 6_000, "\u202e" * 1_500, "\n" * 1_500):
+        short = " ".join(text_of(typeset(printer, texts(long))).split())
+        assert "This conversation is too long to be printed. data/transcript.html shows all of it" in short
+        assert "Events recorded 3" in short
+        assert "End of the record" not in short
+
+
+def test_a_file_too_large_for_the_verifier_is_not_kept(printer: PdfPrinter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendition_pdf, "MAX_FILE_BYTES", 10_000)
+    assert "too long to be printed" in text_of(typeset(printer, texts("plain")))
+
+
+def test_two_thousand_messages_are_printed(printer: PdfPrinter, fonts: Path) -> None:
+    """Of 200 letters each, with their translations: within half of the memory that the function has."""
+    script = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from harbour.evidence.rendition import transcript\n"
+        "from harbour.evidence.rendition_pdf import PdfPrinter\n"
+        "from tests.unit.evidence.test_transcript_pdf import CLOSED_AT, record_of, texts\n"
+        "words = 'Mi marido me pegó otra vez anoche. ' * 5\n"
+        "document = transcript(record_of(texts(*[words] * 2_000)))\n"
+        "pdf = PdfPrinter(Path(sys.argv[1])).render(document, CLOSED_AT)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, len(pdf))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(fonts)], capture_output=True, text=True, check=True)
+    memory, size = map(int, done.stdout.split())
+    assert size > 1_000_000
+    assert memory < 1_769 / 2
 
 
 def test_four_thousand_letters_without_a_space_break_over_pages(printer: PdfPrinter) -> None:

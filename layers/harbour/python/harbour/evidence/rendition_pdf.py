@@ -2,7 +2,8 @@
 
 PDF/A allows no missing glyph, and sealing must never fail because of what somebody typed. So a character that no font
 at hand can print, or a mark that no font can set on its letter, is shown by its code point; and should the typesetter
-still refuse a text, that text is spelled out.
+still refuse a text, that text is spelled out. Nor because of how much somebody typed: what is too long to be set within
+the memory of the function is left to the HTML file, and the PDF says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +20,9 @@ from typing import Any, Final, TypeAlias
 import typst
 
 from harbour.evidence.fonts import widths
+from harbour.evidence.reading import MAX_FILE_BYTES
 from harbour.evidence.rendition import NOTES, TITLE, Cell, Row, Transcript
-from harbour.evidence.visible import Kind, code_point, language_tag, pieces
+from harbour.evidence.visible import Kind, code_point, is_hidden, language_tag, pieces
 from harbour.translation.model import canonical as our_tag
 
 STANDARDS: Final = ("a-2a", "ua-1")
@@ -42,6 +45,17 @@ _BREAK: Final = ("break", "")
 _VIRAMA: Final = 9  # its canonical combining class: the next letter is joined to this one
 
 Inline: TypeAlias = list[tuple[str, str]]
+
+MOST: Final = 1_200_000
+"""Letters of one document. Measured with Typst 0.15: a letter takes up to 0.7 KB of memory and 53 bytes of the file
+(Arabic), so this stays below 1 GB and 64 MB; an event, a box and a line of its own cost as much as so many letters."""
+
+_EVENT, _BOX = 200, 5
+
+_TOO_LONG: Final = (
+    "This conversation is too long to be printed. data/transcript.html shows all of it, for a browser, and "
+    "data/events.jsonl is the record. Both are bound by the same signature as this document."
+)
 
 
 class PdfPrinter:
@@ -71,11 +85,18 @@ class PdfPrinter:
 
     def typeset(self, transcript: Transcript, closed_at: datetime) -> tuple[bytes, list[str]]:
         """The PDF with the typesetter's warnings, which concern looks only (a test asserts that there are none)."""
+        if _letters(transcript) <= MOST:
+            pdf, warnings = self._typeset(transcript, closed_at)
+            if len(pdf) <= MAX_FILE_BYTES:
+                return pdf, warnings
+        return self._typeset(replace(transcript, rows=()), closed_at, _TOO_LONG)
+
+    def _typeset(self, transcript: Transcript, closed_at: datetime, notice: str = "") -> tuple[bytes, list[str]]:
         try:
-            return self._compile(self._document(transcript, closed_at, frozenset()), closed_at)
+            return self._compile(self._document(transcript, closed_at, frozenset(), notice), closed_at)
         except typst.TypstError:
             refused = frozenset(self._refused(sorted(set(_texts(transcript))), closed_at))
-            return self._compile(self._document(transcript, closed_at, refused), closed_at)
+            return self._compile(self._document(transcript, closed_at, refused, notice), closed_at)
 
     @cached_property
     def _fonts(self) -> typst.Fonts:
@@ -128,7 +149,11 @@ class PdfPrinter:
             yield from self._refused(texts[:half], closed_at)
             yield from self._refused(texts[half:], closed_at)
 
-    def _document(self, transcript: Transcript, closed_at: datetime, refused: frozenset[str]) -> dict[str, Any]:
+    def _document(
+        self, transcript: Transcript, closed_at: datetime, refused: frozenset[str], notice: str = ""
+    ) -> dict[str, Any]:
+        """What the template gets; a notice stands in place of the conversation."""
+
         def inline(text: str) -> Inline:
             return _spelled(text) if text in refused else list(self._inline(text))
 
@@ -166,6 +191,7 @@ class PdfPrinter:
             "facts": [(label, inline(value)) for label, value in transcript.facts],
             "notes": [inline(note) for note in NOTES],
             "rows": [row(r) for r in transcript.rows],
+            "notice": notice,
             "head": transcript.head,
             "fonts": self._families,
         }
@@ -261,6 +287,13 @@ def _texts(transcript: Transcript) -> Iterator[str]:
         yield from (row.who, row.sentence, row.detail)
         for cell in (*((row.original,) if row.original else ()), *row.translations):
             yield from (cell.heading, cell.text, cell.note)
+
+
+def _letters(transcript: Transcript) -> int:
+    """How much there is to set, in letters of plain text."""
+    return _EVENT * len(transcript.rows) + sum(
+        len(text) + (_BOX - 1) * sum(1 for c in text if c == "\n" or is_hidden(c)) for text in _texts(transcript)
+    )
 
 
 def _probe(texts: Sequence[str]) -> Transcript:
