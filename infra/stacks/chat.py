@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
@@ -107,6 +107,7 @@ class HarbourChat(Stack):
         self._settings = settings
         self._assets = assets
         self._data = data
+        self._identity = identity
         self._alarms = Alarms(self, "Alarms", email=settings.alarm_email)
         self.bus = events.EventBus(self, "Bus", description="What happened: ids only, never content")
         self._keep_what_happened()
@@ -189,6 +190,10 @@ class HarbourChat(Stack):
     def _function(self, name: str, door: _Door) -> HarbourFunction:
         layers = [self._layers["harbour"], self._layers["vendor"]]
         environment = self._environment
+        if name == "timers":
+            # out of the ARN, which the stacks exchange already
+            pool = Fn.select(1, Fn.split("/", self._identity.pool.user_pool_arn))
+            environment = environment | {"HARBOUR_OFFICER_POOL": pool}
         if name == "transcripts":
             layers.append(self._layers["render"])
             environment = environment | {
@@ -225,9 +230,11 @@ class HarbourChat(Stack):
             self.socket.allow_posting(functions[name])
         for name in _PUBLISHING:
             functions[name].allow(["events:PutEvents"], [self.bus.event_bus_arn])
-        for name in ("chat", "console"):
+        for name in ("chat", "console", "timers"):
             functions[name].allow(["dynamodb:Query"], [f"{table}/index/work"])
         functions["timers"].allow(["dynamodb:Query"], [f"{table}/index/due"])
+        # whose account was disabled is put out within the minute
+        functions["timers"].allow(["cognito-idp:ListUsersInGroup"], [self._identity.pool.user_pool_arn])
         for name in ("chat", "translations"):
             # neither service has resources to name; Translate asks Comprehend when the language is to be detected
             functions[name].allow(["translate:TranslateText", "comprehend:DetectDominantLanguage"], ["*"])

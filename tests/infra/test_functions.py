@@ -6,7 +6,13 @@ from datetime import time
 
 import pytest
 
-from harbour.bootstrap import ConversationSettings, LateTranslationSettings, PackageSettings, TranslationSettings
+from harbour.bootstrap import (
+    AccountSettings,
+    ConversationSettings,
+    LateTranslationSettings,
+    PackageSettings,
+    TranslationSettings,
+)
 from harbour.casework import (
     BusSettings,
     CasesSettings,
@@ -90,6 +96,10 @@ def test_every_function_of_the_portal_is_told_what_its_settings_ask_for(
 ) -> None:
     for name in functions.keys() - CHAT:
         assert needed(model) <= functions[name]["Environment"]["Variables"].keys()
+
+
+def test_who_looks_at_the_officers_accounts_knows_their_pool(functions: dict[str, Json]) -> None:
+    assert needed(AccountSettings) <= functions["timers"]["Environment"]["Variables"].keys()
 
 
 def test_who_signs_somebody_in_knows_the_victims_pool(functions: dict[str, Json]) -> None:

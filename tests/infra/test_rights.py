@@ -47,6 +47,8 @@ EXPECTED: dict[str, Rights] = {
     "timers": {
         *((action, TABLE) for action in CONVERSATION),
         ("dynamodb:Query", "conversations/due"),
+        ("dynamodb:Query", "conversations/work"),
+        ("cognito-idp:ListUsersInGroup", "officers"),
         *POSTING,
         ("events:PutEvents", "bus"),
     },
@@ -73,6 +75,7 @@ NAMES = [
     (r"OutputName.*SigningKey\w+Arn", "signing key"),
     (r"Bus\w+.*Arn", "bus"),
     (r"LateTranslationsQueue\w+.*Arn", "late translations"),
+    (r"OutputName.*Officers\w+Arn", "officers"),
     (r"SealsQueue\w+.*Arn", "seals"),
     (r"execute-api.*/socket/(?P<verb>POST|DELETE)/@connections/\*", "socket"),
     (r"Logs\w+.*Arn", "own log group"),

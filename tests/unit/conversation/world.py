@@ -31,6 +31,7 @@ from harbour.conversation.model import (
     Timing,
     work_list,
 )
+from harbour.conversation.muster import Muster
 from harbour.conversation.ports import Moved, Note, OnDuty, Posted
 from harbour.conversation.service import Caller, ConversationService, ForceSettings
 from harbour.conversation.transition import Transitions
@@ -200,6 +201,21 @@ class MemorySockets:
                 results.append(Posted.SENT)
         return results
 
+    def hang_up(self, connection: ConnectionId) -> None:
+        self._step("hang up")
+        self.dead.add(connection)
+
+
+class MemoryAccounts:
+    """Whose account allows what: everybody's that this world knows, until it is taken away."""
+
+    def __init__(self) -> None:
+        self.enabled = {AMELIA.collar, TOM.collar}
+
+    def who_may(self, action: str) -> frozenset[str]:
+        assert action == "converse"
+        return frozenset(self.enabled)
+
 
 class MemoryBus:
     """Domain events, in order."""
@@ -207,10 +223,13 @@ class MemoryBus:
     def __init__(self, step: Callable[[str], None]) -> None:
         self._step = step
         self.published: list[tuple[str, str]] = []
+        self.reads: list[dict[str, str]] = []
 
-    def publish(self, detail_type: str, conversation: Conversation, **_ids: str) -> None:
+    def publish(self, detail_type: str, conversation: Conversation, **ids: str) -> None:
         self._step("publish")
         self.published.append((detail_type, conversation.id))
+        if detail_type in ("TranscriptRead", "NotesRead"):
+            self.reads.append({"what": detail_type, **ids})
 
 
 class MemoryLate:
@@ -300,6 +319,17 @@ class World:
             timing=self.timing,
         )
         self.watch = WatchService(self.store, self.transitions, self.delivery, self.bus, clock, self.timing)
+        self.accounts = MemoryAccounts()
+        self.muster = Muster(
+            accounts=self.accounts,
+            store=self.store,
+            duty=self.roster,
+            delivery=self.delivery,
+            transitions=self.transitions,
+            events=self.bus,
+            clock=clock,
+            timing=self.timing,
+        )
         self.entrance = Entrance(self.store, self.tickets, self.service, clock)
         self.later = LateTranslationService(
             self.store,

@@ -16,6 +16,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(bootstrap, "entrance", lambda: made.entrance)
     monkeypatch.setattr(bootstrap, "desk", lambda: made.desk)
     monkeypatch.setattr(bootstrap, "watch", lambda: made.watch)
+    monkeypatch.setattr(bootstrap, "muster", lambda: made.muster)
     monkeypatch.setattr(bootstrap, "late_translations", lambda: made.later)
     for name, value in {
         "HARBOUR_TABLE": "t",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harbour.conversation.entrance import Entrance
     from harbour.conversation.late import LateTranslationService
     from harbour.conversation.model import Timing
+    from harbour.conversation.muster import Muster
     from harbour.conversation.service import ConversationService
     from harbour.conversation.transition import Transitions
     from harbour.conversation.watch import WatchService
@@ -55,6 +56,12 @@ class ConversationSettings(TableSettings):
             silence=timedelta(seconds=self.silence_seconds),
             seal_retry=timedelta(seconds=self.seal_retry_seconds),
         )
+
+
+class AccountSettings(Settings):
+    """Where the officers' accounts are."""
+
+    officer_pool: str
 
 
 class TranslationSettings(Settings):
@@ -214,6 +221,26 @@ def watch() -> WatchService:
     from harbour.conversation.watch import WatchService
 
     return WatchService(table(), transitions(), delivery(), bus(), CLOCK, load(ConversationSettings).timing)
+
+
+@cache
+def muster() -> Muster:
+    """Who of the force may still be there."""
+    from harbour.aws import clients
+    from harbour.aws.officer_pool import OfficerPool
+    from harbour.conversation.muster import Muster
+
+    settings = load(ConversationSettings)
+    return Muster(
+        accounts=OfficerPool(clients.cognito(), load(AccountSettings).officer_pool, settings.force),
+        store=table(),
+        duty=duty(),
+        delivery=delivery(),
+        transitions=transitions(),
+        events=bus(),
+        clock=CLOCK,
+        timing=settings.timing,
+    )
 
 
 @cache

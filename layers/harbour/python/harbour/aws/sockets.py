@@ -66,11 +66,11 @@ class SocketGateway:
                 return Posted.SENT
             if attempt + 1 < ATTEMPTS:
                 self._sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - not a secret
-        self._hang_up(connection)
+        self.hang_up(connection)  # its client comes back and asks for what it missed
         return Posted.UNREACHABLE
 
-    def _hang_up(self, connection: ConnectionId) -> None:
-        """Close a socket that has missed a frame: its client comes back and asks for what it missed."""
+    def hang_up(self, connection: ConnectionId) -> None:
+        """See :class:`harbour.conversation.ports.ConnectionGateway`."""
         try:
             self._client.delete_connection(ConnectionId=connection)
         except (ClientError, BotoCoreError) as error:

@@ -58,6 +58,11 @@ class Delivery:
         """Post frames to one socket, in order; ``False`` if it is gone before the last one."""
         return all(self._gateway.post([(connection, frame)])[0] is Posted.SENT for frame in frame_bytes)
 
+    def hang_up(self, connections: Iterable[ConnectionId]) -> None:
+        """Close sockets of people who may not be there any more."""
+        for connection in connections:
+            self._gateway.hang_up(connection)
+
     def queue_changed(self) -> None:
         """Tell every officer on duty to fetch the queue again."""
         sessions = [s for s in self._roster.all() if s.on_duty and s.connection]

@@ -148,6 +148,10 @@ class ConnectionGateway(Protocol):
         """
         ...
 
+    def hang_up(self, connection: ConnectionId) -> None:
+        """Close a socket. Never raises: one that cannot be closed is logged, and ends by itself."""
+        ...
+
 
 class DomainEvents(Protocol):
     """The force's event bus. Thin events: ids, no content."""
