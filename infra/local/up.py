@@ -24,6 +24,7 @@ from typing import Any, Final, TextIO
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from harbour.crime.intake import sources as senders
 from infra.config.settings import CRIME_SYSTEMS, LOCAL_ACCOUNT, Settings, local
 from infra.config.web import Origin
 from infra.delivery.cdk import Outputs, bootstrap_command, deploy_command, synth_command
@@ -291,7 +292,7 @@ def _write_local_json(instance: Instance, sources: Mapping[str, Mapping[str, Any
         "crime_simulator_page": f"{instance.crime_address}/",
         "outbox_api": f"{instance.crime_address}/outbox.json",
         "webhook_url": f"{instance.pages_address}/hooks/",
-        "webhook_sources": {source: _shown_key(secret) for source, secret in sources.items()},
+        "webhook_sources": {source: _shown(instance, source, secret) for source, secret in sources.items()},
         "aws_endpoint": instance.cloud_address,
         "officers": [
             {"username": one.username, "password": one.password, "totp_secret": one.totp_secret}
@@ -302,9 +303,11 @@ def _write_local_json(instance: Instance, sources: Mapping[str, Mapping[str, Any
     instance.local_json.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
 
 
-def _shown_key(secret: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(instance: Instance, source: str, secret: Mapping[str, Any]) -> dict[str, Any]:
+    """How somebody sends as a crime system; a fixed header only where it is taken."""
     key_id, key = first_active(secret)
-    return {"key_id": key_id, "secret": key, "header": secret.get("header")}
+    shown = {"url": f"{instance.pages_address}/hooks/{source}", "key_id": key_id, "secret": key}
+    return shown | ({"header": secret["header"]} if senders()[source]["verifier"] == "static_header" else {})
 
 
 def _try_out(instance: Instance) -> None:

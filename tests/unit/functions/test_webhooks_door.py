@@ -29,6 +29,7 @@ from tests.unit.functions.doors import door, recorded
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_" + base64.b64encode(b"another-secret-of-32-bytes-long!").decode()
+LEARNED = "whsec_" + base64.b64encode(b"the-key-of-one-that-learned-it!!").decode()
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNING = "whsk_" + base64.b64encode(bytes(range(32))).decode()
 PUBLIC = "whpk_" + base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
@@ -126,7 +127,9 @@ def harbour(monkeypatch: pytest.MonkeyPatch) -> Harbour:
             "athena": SourceKeys(keys=(Key(id="a", secret=SECRET), Key(id="old", secret=OTHER, active=False))),
             "niche": SourceKeys(keys=(Key(id="n", secret=OTHER),)),
             "dynamics": SourceKeys(keys=(Key(id="d", secret=PUBLIC),)),
-            "storm": SourceKeys(header_name="X-Harbour-Key", header_value="open sesame"),
+            "storm": SourceKeys(
+                keys=(Key(id="s", secret=LEARNED),), header_name="X-Harbour-Key", header_value="open sesame"
+            ),
             "custody": SourceKeys(certificate=hashlib.sha256(CERTIFICATE).hexdigest()),
         }
     )
@@ -170,6 +173,15 @@ def test_each_way_to_prove_oneself_is_taken_from_its_own_source_only(harbour: Ha
             made = proof if owner == source else {**proof, "headers": _again(proof["headers"], body, owner)}
             status, _ = harbour.post(source, body, made["headers"], certificate=made.get("certificate", b""))
             assert status == (202 if owner == source else 401), (source, owner)
+
+
+def test_an_old_system_that_has_learned_to_sign_is_believed_by_its_signature_and_by_nothing_beside_it(
+    harbour: Harbour,
+) -> None:
+    raw = json.dumps(payload("storm")).encode()
+    assert harbour.post("storm", raw, signed(raw, secret=LEARNED))[0] == 202
+    wrong = signed(raw, secret=OTHER) | {"X-Harbour-Key": "open sesame"}
+    assert harbour.post("storm", raw, wrong)[0] == 401
 
 
 def _again(headers: dict[str, str], body: bytes, owner: str) -> dict[str, str]:
