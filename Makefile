@@ -11,7 +11,7 @@ export NODE_USE_SYSTEM_CA := 1
 export PATH := $(CURDIR)/.tools/node:$(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs code catalogue sample verify test check format bench load deploy audit lock
+.PHONY: help up down reset status logs code catalogue sample verify trust test check format bench load deploy audit lock
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ sample: ## hold one conversation in Spanish and English, and keep its sealed pac
 verify: ## check a sealed package (PACKAGE=… TRUST=…)
 	@$(READY) python
 	@.venv/bin/harbour-verify $(PACKAGE) --trust $(TRUST) $(if $(CONVERSATION),--conversation $(CONVERSATION))
+
+trust: ## print the trust file that joins two when the signing key was changed (OLD=… NEW=…, CHANGED=…)
+	@$(READY) python >&2
+	@$(RUN) -m infra.delivery.trust $(OLD) $(NEW) $(if $(CHANGED),--changed $(CHANGED))
 
 test: ## run every test (PART="unit web": only those)
 	@$(READY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ from infra.delivery.pages import publish
 from infra.delivery.sources import make_missing
 from infra.delivery.steps import CannotGoOn, Steps, run_program
 from infra.delivery.texts import tell_fate
-from infra.delivery.trust import trust_file
+from infra.delivery.trust import renewed, trust_file
 from infra.local.bootstrap import VENV, node_environment
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def deliver(settings: Settings) -> None:
     with steps.step("Importing the glossary, writing the trust file") as step:
         terms = import_glossary(here.client("translate"), settings.terminology)
         trust = place / "trust.json"
-        trust.write_bytes(trust_file(here.client("kms"), settings.force.id, outputs.signing_key))
+        newer = trust_file(here.client("kms"), settings.force.id, outputs.signing_key)
+        trust.write_bytes(renewed(trust, newer, datetime.now(UTC)))
         step.found = f"{terms} terms; {trust.relative_to(ROOT)}"
     with steps.step("Keys for the crime systems, receipts of texts") as step:
         tell_fate(here.client("sns"), outputs.texts_log_role)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -113,6 +113,28 @@ def read(data: bytes) -> Trust:
     if len({key.fingerprint for key in keys}) != len(keys):
         raise Untrustworthy("it names a key twice: nobody could say when that key was in use")
     return Trust(force, keys)
+
+
+def joined(older: Trust, newer: Trust, changed: datetime) -> Trust:
+    """All keys of two trust files, when the key that signs was changed.
+
+    A key that only ``older`` names signed no longer than until ``changed``. What ``older`` says of a key otherwise
+    stands: a time that was published is never made longer, whoever writes a file with the same key anew.
+
+    Raises
+    ------
+    Untrustworthy
+        If the files are of two forces.
+    """
+    if older.force != newer.force:
+        raise Untrustworthy("the two files are of different forces")
+    in_use = {key.fingerprint for key in newer.keys}
+    known = {key.fingerprint for key in older.keys}
+    kept = (
+        key if key.fingerprint in in_use else replace(key, not_after=max(key.not_before, min(key.not_after, changed)))
+        for key in older.keys
+    )
+    return Trust(older.force, (*kept, *(key for key in newer.keys if key.fingerprint not in known)))
 
 
 def document(force: str, keys: Iterable[TrustedKey]) -> bytes:
