@@ -14,18 +14,10 @@ import sys
 from enum import StrEnum
 from typing import Final
 
-from infra.local.bootstrap import NPM_PROJECTS, TOOLS, node_environment
+from infra.layers.build import REQUIREMENTS
+from infra.local.bootstrap import LOCKS, NPM_PROJECTS, TOOLS, node_environment
 from infra.local.instance import ROOT
 
-PYTHON_LOCKS: Final = (
-    "requirements.lock",
-    "infra/local/locks/ministack.lock",
-    "infra/local/locks/tools.lock",
-    "infra/local/locks/build.lock",
-    "layers/vendor/requirements-vendor.txt",
-    "layers/vendor/requirements-chalice.txt",
-    "layers/vendor/requirements-render.txt",
-)
 _SECONDS: Final = 300
 
 
@@ -45,11 +37,21 @@ def main() -> int:
     int
         0 nothing known, 1 something known, 2 at least one list could not be reached.
     """
-    verdicts = [_python(lock) for lock in PYTHON_LOCKS if (ROOT / lock).exists()]
+    verdicts = [_python(lock) for lock in python_locks()]
     verdicts += [_npm(project) for project in NPM_PROJECTS if (ROOT / project / "package-lock.json").exists()]
     if Verdict.VULNERABLE in verdicts:
         return 1
     return 2 if Verdict.UNKNOWN in verdicts else 0
+
+
+def python_locks() -> list[str]:
+    """Every lock file of Python packages, from the root of the checkout."""
+    found = [
+        ROOT / "requirements.lock",
+        *sorted(LOCKS.glob("*.lock")),
+        *sorted(REQUIREMENTS.glob("requirements-*.txt")),
+    ]
+    return [path.relative_to(ROOT).as_posix() for path in found]
 
 
 def read_python(output: str) -> tuple[Verdict, list[str]]:

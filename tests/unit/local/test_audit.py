@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from infra.local.audit import Verdict, read_npm, read_python
+from infra.local.audit import Verdict, python_locks, read_npm, read_python
+from infra.local.instance import ROOT
 
 
 def test_a_vulnerable_python_package_is_named_with_the_version_that_is_not() -> None:
@@ -33,3 +34,16 @@ def test_a_vulnerable_npm_package_is_named() -> None:
     document = {"vulnerabilities": {"vite": {"severity": "high", "range": "<8"}}}
     assert read_npm(json.dumps(document)) == (Verdict.VULNERABLE, ["vite: high, versions <8"])
     assert read_npm('{"vulnerabilities": {}}') == (Verdict.CLEAN, [])
+
+
+def test_every_lock_of_python_packages_is_audited() -> None:
+    hashed = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("infra", "layers")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".lock", ".txt"}
+        and "node_modules" not in path.parts
+        and "--hash=sha256:" in path.read_text()
+    }
+    assert len(hashed) > 8
+    assert set(python_locks()) == hashed | {"requirements.lock"}
