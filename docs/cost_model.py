@@ -21,10 +21,9 @@ from harbour.contact.model import Channel
 from harbour.conversation import model
 from harbour.conversation.model import ClientId, ConnectionId, ConversationId, Kind, Presence, Timing
 from harbour.conversation.ports import Note
-from harbour.crime.intake import event_to_json
-from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, OfficerInCharge, PersonId
+from harbour.crime.model import CrimeEvent, CrimeRef, Effect, Entry, EventId, OfficerInCharge, PersonId
 from harbour.crime.model import Kind as CrimeKind
-from harbour.crime.ports import Entry
+from harbour.crime.record import event_to_json
 from harbour.evidence.chain import JsonValue
 from harbour.identity.model import Grant, Officer, Role, Ticket
 from harbour.notification import cost

@@ -24,10 +24,10 @@ from harbour.aws.people import PeopleTable
 from harbour.aws.tasks import TaskTable
 from harbour.contact.model import Person
 from harbour.crime.deadlines import DeadlineService
-from harbour.crime.delivery import Answer, LinkService
+from harbour.crime.delivery import LinkService
 from harbour.crime.link import OutboundTask, Progress, Reason, TaskWanted, task, victims_message
-from harbour.crime.model import CrimeRef, Effect, EventId, PersonId
-from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
+from harbour.crime.model import Appointment, CrimeRef, Effect, Entry, EventId, Message, PersonId
+from harbour.crime.ports import Answer, Change, Raced
 from harbour.crime.progress import apply
 from harbour.crime.service import UpdateRules, UpdateService
 from harbour.identity.victims.model import proof_key

@@ -15,7 +15,7 @@ import urllib3
 
 from harbour.aws import http
 from harbour.aws.http import HttpPost, outside, wish
-from harbour.crime.delivery import Answer
+from harbour.crime.ports import Answer
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

@@ -16,8 +16,7 @@ from harbour.aws.inbox import InboxTable
 from harbour.aws.notifications import NotificationTable, notification_item
 from harbour.aws.oversight import TOGETHER, OversightTable
 from harbour.contact.model import Channel
-from harbour.crime.model import CrimeRef, EventId
-from harbour.crime.quality import Problem
+from harbour.crime.model import CrimeRef, EventId, Problem
 from harbour.notification.model import State
 from harbour.oversight.model import Place
 from harbour.oversight.ports import Listed

@@ -15,23 +15,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harbour.contact.model import Link, Person
-from harbour.crime.deadlines import DeadlineService, Due
+from harbour.crime.deadlines import DeadlineService
 from harbour.crime.link import OutboundTask, Progress
 from harbour.crime.model import (
+    Appointment,
     CrimeEvent,
     CrimeRef,
     Effect,
+    Entry,
     EventId,
     Kind,
+    Message,
     Party,
     PartyRole,
     PersonId,
+    Problem,
     Waits,
     person_id,
 )
-from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
+from harbour.crime.ports import Change, Due, Raced
 from harbour.crime.progress import CrimeState
-from harbour.crime.quality import Problem
 from harbour.crime.service import UpdateRules, UpdateService
 from harbour.notification.model import Notification, NotificationId, State, look_at
 

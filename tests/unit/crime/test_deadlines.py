@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from harbour.crime import deadlines
-from harbour.crime.deadlines import AT_ONCE, BREACH_AHEAD, GIVE_UP, Due
+from harbour.crime.deadlines import AT_ONCE, BREACH_AHEAD, GIVE_UP
 from harbour.crime.link import Progress, Reason, TaskWanted, task
+from harbour.crime.ports import Due
 from harbour.notification.model import State
 from tests.unit.crime.casebook import AMINA, CRIME, OTHER_CRIME, Casebook, update, victim
 from tests.unit.notification.post_office import message

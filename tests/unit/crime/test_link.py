@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from harbour.crime.delivery import LONGEST_RETRY_AFTER, REFUSED, Answer, LinkService
+from harbour.crime.delivery import LONGEST_RETRY_AFTER, REFUSED, LinkService
 from harbour.crime.link import BACK_OFF, OutboundTask, Progress, Reason, TaskWanted, next_try, task, victims_message
-from harbour.crime.model import CrimeRef
-from harbour.crime.ports import Message
+from harbour.crime.model import CrimeRef, Message
+from harbour.crime.ports import Answer
 from harbour.webhook.model import Key, sign, verify
 from tests.unit.conversation.world import Crash
 from tests.unit.crime.casebook import AMINA, CRIME, MONDAY, Casebook

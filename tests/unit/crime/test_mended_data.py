@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harbour.crime.model import CrimeRef, Party, PartyRole
-from harbour.crime.quality import Problem
+from harbour.crime.model import CrimeRef, Party, PartyRole, Problem
 from tests.unit.crime.casebook import AMINA, CRIME, Casebook, suspect, update, victim
 
 WRONG = victim(phone="12345", email="amina@gmial.com")

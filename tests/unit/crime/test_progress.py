@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harbour.crime.kinds import kind_of, kinds
-from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, Kind, OfficerInCharge, Party, PartyRole
-from harbour.crime.ports import Entry
+from harbour.crime.model import CrimeEvent, CrimeRef, Effect, Entry, EventId, Kind, OfficerInCharge, Party, PartyRole
 from harbour.crime.progress import STANDS, CrimeState, Step, alike, apply, follows, key
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -10,8 +10,7 @@ import pytest
 
 from harbour.contact.gate import LONDON
 from harbour.contact.model import Channel, Consent, Hours
-from harbour.crime.model import CrimeEvent, Effect
-from harbour.crime.ports import Message
+from harbour.crime.model import CrimeEvent, Effect, Message
 from harbour.crime.service import UpdateRules
 from harbour.notification.model import State
 from harbour.notification.plan import PlanRules

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, Party, PartyRole
-from harbour.crime.quality import Problem, check, contacts, usable_email, usable_name, usable_phone
+from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, Party, PartyRole, Problem
+from harbour.crime.quality import check, contacts, usable_email, usable_name, usable_phone
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

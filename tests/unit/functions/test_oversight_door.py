@@ -14,8 +14,7 @@ from jsonschema import Draft202012Validator
 from docs.reference.oversight import OVERSIGHT, oversight
 from harbour import casework
 from harbour.contact.model import Channel
-from harbour.crime.model import CrimeRef, PartyRole, PersonId
-from harbour.crime.quality import Problem
+from harbour.crime.model import CrimeRef, PartyRole, PersonId, Problem
 from harbour.notification.catalogue import message_types
 from harbour.notification.model import Notification, NotificationId, State
 from harbour.notification.statistics import DayCount, change

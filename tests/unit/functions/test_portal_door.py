@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator
 
 from docs.reference.portal import PORTAL, portal
 from harbour import casework
-from harbour.crime.model import PersonId
-from harbour.crime.ports import Appointment
+from harbour.crime.model import Appointment, PersonId
 from harbour.identity.victims.model import Device
 from harbour.identity.victims.service import SessionService
 from harbour.portal.model import opaque

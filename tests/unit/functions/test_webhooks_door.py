@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from harbour import casework
 from harbour.crime.adapters import time_field
-from harbour.crime.intake import IntakeService, SourceKeys, event_from_json, event_to_json, sources
+from harbour.crime.intake import IntakeService, sources
 from harbour.crime.link import Progress
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId
-from harbour.webhook.model import HEADERS, LARGEST_BODY, Key, sign
+from harbour.crime.record import event_from_json, event_to_json
+from harbour.webhook.model import HEADERS, LARGEST_BODY, Key, SourceKeys, sign
 from tests.unit.crime.casebook import MemoryCases
 from tests.unit.functions.doors import door, recorded
 

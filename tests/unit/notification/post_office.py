@@ -15,8 +15,7 @@ from enum import Enum
 
 from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Person
 from harbour.crime.link import TaskWanted, ident_of
-from harbour.crime.model import CrimeRef, PersonId, crime_id, person_id
-from harbour.crime.quality import Problem
+from harbour.crime.model import CrimeRef, PersonId, Problem, crime_id, person_id
 from harbour.notification.model import Notification, NotificationId, State, crimes_of, look_at
 from harbour.notification.plan import ident
 from harbour.notification.ports import Moved, NotTaken, Unsure

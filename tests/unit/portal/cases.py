@@ -14,17 +14,19 @@ import pytest
 from harbour.contact.model import Channel, Consent, ContactPlan, Link, Person
 from harbour.crime.link import OutboundTask
 from harbour.crime.model import (
+    Appointment,
     CrimeEvent,
     CrimeRef,
     Effect,
+    Entry,
     EventId,
     Kind,
+    Message,
     OfficerInCharge,
     PersonId,
     crime_id,
     person_id,
 )
-from harbour.crime.ports import Appointment, Entry, Message
 from harbour.crime.progress import CrimeState
 from harbour.directory.service import force_profile
 from harbour.identity.victims.model import Device

@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harbour.contact.model import Channel
-from harbour.crime.model import OfficerInCharge
-from harbour.crime.ports import Appointment
+from harbour.crime.model import Appointment, OfficerInCharge
 from tests.unit.portal.cases import AMINA, ID, NOW, OTHER_REF, REF, Cases, event
 
 ALLOWED = {

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harbour.contact.model import Channel, Consent, ContactPlan
-from harbour.crime.ports import Appointment
+from harbour.crime.model import Appointment
 from harbour.portal.model import Choice, ContactWish, opaque
 from harbour.portal.service import LONGEST_REASON
 from harbour.runtime.errors import Conflict, HarbourError, Invalid, NotFound, Unavailable

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from harbour.crime.adapters import SYSTEMS, adapter
 from harbour.crime.adapters.common import codes
-from harbour.crime.intake import event_from_json, event_to_json
+from harbour.crime.record import event_from_json, event_to_json
 from harbour.runtime.errors import Invalid
 from tests.unit.crime.adapters.test_adapters import DETAILS, KIND, RECORDED, place
 from tests.unit.crime.casebook import Casebook

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from harbour.crime.adapters import SYSTEMS, adapter
 from harbour.crime.adapters.common import codes
-from harbour.crime.intake import event_from_json, event_to_json
 from harbour.crime.kinds import kinds
 from harbour.crime.model import CrimeEvent
+from harbour.crime.record import event_from_json, event_to_json
 from harbour.runtime.clock import rfc3339
 from harbour.runtime.errors import Invalid, NotFound
 

@@ -7,13 +7,11 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from harbour.crime.model import CrimeRef, PartyRole, PersonId
+from harbour.crime.model import CrimeRef, PartyRole, PersonId, Problem
 from harbour.runtime.clock import rfc3339
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as Value
-
-    from harbour.crime.quality import Problem
 
     Item = dict[str, Value]
     Write = dict[str, Any]
@@ -98,9 +96,6 @@ def unlist_problem(table: str, crime_ref: CrimeRef, ident: str) -> Write:
 
 def problem_of(item: Item) -> Problem:
     """The other way round."""
-    # Loads the tables of all phone numbers: only who reads problems needs them.
-    from harbour.crime.quality import Problem
-
     body = json.loads(item["body"]["S"])
     return Problem(**body | {"role": PartyRole(body["role"]), "crime": CrimeRef(body["crime"])})
 

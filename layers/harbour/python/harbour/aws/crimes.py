@@ -14,11 +14,23 @@ from harbour.aws import cases, notifications, people
 from harbour.aws.clients import code_of
 from harbour.aws.tasks import task_item
 from harbour.contact.model import Person
-from harbour.crime.intake import event_from_json, event_to_json
 from harbour.crime.link import OutboundTask
-from harbour.crime.model import CrimeRef, Effect, EventId, OfficerInCharge, Party, PartyRole, PersonId
-from harbour.crime.ports import Appointment, Change, Entry, Message, Raced
+from harbour.crime.model import (
+    Appointment,
+    CrimeRef,
+    Effect,
+    Entry,
+    EventId,
+    Message,
+    OfficerInCharge,
+    Party,
+    PartyRole,
+    PersonId,
+    Problem,
+)
+from harbour.crime.ports import Change, Raced
 from harbour.crime.progress import CrimeState, Mark
+from harbour.crime.record import event_from_json, event_to_json
 from harbour.identity.victims.model import proof_key
 from harbour.runtime.clock import Clock, parse, rfc3339
 from harbour.runtime.errors import Conflict, NotFound, Unavailable
@@ -28,7 +40,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
     from harbour.aws.cases import Item
-    from harbour.crime.quality import Problem
 
 _ANSWERED_AT_ONCE: Final = 20
 """A transaction holds at most 100 writes."""

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from harbour.aws import cases
 from harbour.aws.inbox import InboxTable
 from harbour.aws.notifications import NotificationTable
-from harbour.crime.deadlines import Due
 from harbour.crime.model import EventId, PersonId, Waits
+from harbour.crime.ports import Due
 from harbour.notification.model import Notification, NotificationId
 from harbour.runtime.clock import Clock, rfc3339
 from harbour.runtime.telemetry import alarm, count, failure
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class DueTable:
-    """See :class:`harbour.crime.deadlines.DueIndex` and :class:`harbour.crime.deadlines.Looker`."""
+    """See :class:`harbour.crime.ports.DueIndex` and :class:`harbour.crime.ports.Looker`."""
 
     def __init__(self, client: DynamoDBClient, table: str, inbox: InboxTable, notifications: NotificationTable) -> None:
         self._db = client

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from harbour.crime.delivery import Answer
+from harbour.crime.ports import Answer
 
 SECONDS: Final = 15
 
@@ -22,7 +22,7 @@ _LONGEST_WISH_SECONDS: Final = 366 * 24 * 3600
 
 
 class HttpPost:
-    """See :class:`harbour.crime.delivery.Post`.
+    """See :class:`harbour.crime.ports.Post`.
 
     Parameters
     ----------

@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
-from harbour.crime.intake import SourceKeys, event_from_json, event_to_json
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Waits
+from harbour.crime.record import event_from_json, event_to_json
 from harbour.runtime.clock import parse, rfc3339
-from harbour.webhook.model import Key
+from harbour.webhook.model import Key, SourceKeys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,7 +36,7 @@ KEYS_SECONDS: Final = 300
 
 
 class InboxTable:
-    """See :class:`harbour.crime.intake.Inbox`."""
+    """See :class:`harbour.crime.ports.Inbox`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._db = client
@@ -111,7 +111,7 @@ class InboxTable:
 
 
 class UpdatesFifo:
-    """See :class:`harbour.crime.intake.UpdatesQueue`: one group for each crime."""
+    """See :class:`harbour.crime.ports.UpdatesQueue`: one group for each crime."""
 
     def __init__(self, client: Callable[[], SQSClient], queue_url: str) -> None:
         self._client = client
@@ -132,7 +132,7 @@ class UpdatesFifo:
 
 
 class SecretKeyRing:
-    """See :class:`harbour.crime.intake.KeyRing`: one secret for each source."""
+    """See :class:`harbour.crime.ports.KeyRing`: one secret for each source."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ from harbour.aws.clients import code_of
 from harbour.aws.tasks import task_item
 from harbour.contact.model import Channel
 from harbour.crime.link import TaskWanted, task
-from harbour.crime.model import CrimeRef, PersonId
+from harbour.crime.model import CrimeRef, PersonId, Problem
 from harbour.notification import statistics
 from harbour.notification.model import Notification, NotificationId, State, crimes_of, look_at
 from harbour.notification.ports import Moved
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from harbour.aws.cases import Item
-    from harbour.crime.quality import Problem
 
 RECEIPTS_KEPT: Final = timedelta(days=30)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
-from harbour.crime.model import CrimeRef, EventId, PersonId, Waits
-from harbour.crime.ports import LinkAsker, NotifyAsker
-from harbour.notification.model import Notification, NotificationId, State, crimes_of
+from harbour.crime.link import Reason, TaskWanted, task
+from harbour.crime.model import CrimeRef, EventId, PersonId
+from harbour.crime.ports import Due, DueIndex, InboxAsker, LinkAsker, Looker, NotifyAsker, TaskMaker
+from harbour.notification.model import NotificationId, State, crimes_of
 from harbour.runtime.clock import Clock
 from harbour.runtime.telemetry import alarm, failure, log
 
@@ -35,54 +34,6 @@ PATIENCE: Final = timedelta(seconds=10)
 
 AT_ONCE: Final = 2_000
 """Items of one list in one run; the next minute goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One item of the index: which list, and its key."""
-
-    pk: str
-    sk: str
-
-
-class DueIndex(Protocol):
-    """The index ``due``."""
-
-    def due(self, name: str, until: datetime, most: int) -> Iterable[Due]:
-        """Items of a list whose time has come, oldest first."""
-        ...
-
-
-class InboxAsker(Protocol):
-    """Asks for updates to be done once more."""
-
-    def ask_again(self, source: str, ident: EventId, crime: CrimeRef, once: str) -> None:
-        """See `harbour.aws.inbox.UpdatesFifo`."""
-        ...
-
-
-class Looker(Protocol):
-    """Reads what the index points at."""
-
-    def waits(self, source: str, ident: EventId) -> Waits | None:
-        """An update, if it is still to be done."""
-        ...
-
-    def postpone(self, source: str, ident: EventId, until: datetime) -> None:
-        """Look at an update not before ``until``; nothing happens if it is done."""
-        ...
-
-    def message(self, person: PersonId, ident: NotificationId) -> Notification | None:
-        """A message."""
-        ...
-
-
-class TaskMaker(Protocol):
-    """Keeps tasks."""
-
-    def create(self, made: OutboundTask) -> None:
-        """Once."""
-        ...
 
 
 class DeadlineService:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from harbour.crime.link import OutboundTask, Progress, next_try
 from harbour.crime.model import CrimeRef
+from harbour.crime.ports import Answer, OutboundTasks, Post
 from harbour.runtime.clock import Clock
 from harbour.runtime.telemetry import alarm, count, log
 from harbour.webhook.model import Key, sign
@@ -18,34 +19,6 @@ LONGEST_RETRY_AFTER: Final = timedelta(hours=24)
 REFUSED: Final = frozenset({400, 410, 413, 415, 422})
 """The crime system wants no more (410), or will never take this: what it was sent stays the same. Everything else may
 pass: a key that is being changed (401), an address that moves (404), load (429)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the crime system answered; status 0: nothing."""
-
-    status: int
-    retry_after: timedelta | None = None
-
-
-class Tasks(Protocol):
-    """Where what goes out is kept."""
-
-    def get(self, crime: CrimeRef, ident: str) -> OutboundTask | None:
-        """One task."""
-        ...
-
-    def put(self, before: OutboundTask, after: OutboundTask) -> bool:
-        """Replace ``before``; false when somebody else did."""
-        ...
-
-
-class Post(Protocol):
-    """One HTTP request, without redirects."""
-
-    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """The answer; never raises for what the other side does."""
-        ...
 
 
 class LinkService:
@@ -61,7 +34,7 @@ class LinkService:
 
     def __init__(
         self,
-        tasks: Tasks,
+        tasks: OutboundTasks,
         signing: Callable[[str], Key | None],
         post: Post,
         reached: Callable[[CrimeRef, str], None],

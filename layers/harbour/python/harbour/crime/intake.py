@@ -4,56 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from harbour.crime.adapters import adapter, crime_of, time_field
-from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
-from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Kind, OfficerInCharge, Party, PartyRole
-from harbour.runtime.clock import Clock, parse, rfc3339
-from harbour.runtime.errors import HarbourError, Invalid
-from harbour.webhook.model import LARGEST_BODY, Key, Refused, same_certificate, same_header, verify
+from harbour.crime.link import Reason, TaskWanted, task
+from harbour.crime.model import CrimeEvent, CrimeRef, EventId
+from harbour.runtime.clock import Clock
+from harbour.runtime.errors import Invalid
+from harbour.webhook.errors import BadSignature, TooLarge
+from harbour.webhook.model import LARGEST_BODY, Refused, same_certificate, same_header, verify
 from harbour.webhook.payload import payload_of
 
 if TYPE_CHECKING:
-    from harbour.crime.ports import LinkAsker
+    from harbour.crime.ports import Inbox, KeyRing, LinkAsker, TaskMaker, UpdatesQueue
 
 FUTURE: Final = timedelta(minutes=10)
 """A system's clock may be this far ahead; what happens later has not happened."""
 
 _LONGEST_ID: Final = 100
-
-
-class BadSignature(HarbourError):
-    """The request does not prove who sent it. It says no more, whatever was wrong."""
-
-    status = 401
-
-    def __init__(self) -> None:
-        super().__init__("bad_signature", "The request is not signed by a known sender.")
-
-
-class TooLarge(HarbourError):
-    """A body above the limit."""
-
-    status = 413
-
-    def __init__(self) -> None:
-        super().__init__("too_large", f"An update holds at most {LARGEST_BODY} bytes.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SourceKeys:
-    """What is known of a sender: keys, or for old systems a fixed header, or a client certificate."""
-
-    keys: Sequence[Key] = ()
-    header_name: str = ""
-    header_value: str = ""
-    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,55 +55,11 @@ class Accepted:
     again: bool
 
 
-class KeyRing(Protocol):
-    """Keys of the senders."""
-
-    def of(self, source: str) -> SourceKeys:
-        """The keys of ``source``; an empty `SourceKeys` when there are none."""
-        ...
-
-
-class Inbox(Protocol):
-    """Accepted updates, before anything is done with them. It is the replay store, too."""
-
-    def put(self, event: CrimeEvent, at: datetime) -> bool:
-        """Store an update that is to be done. False: it is there already, and nothing changed."""
-        ...
-
-    def put_refused(
-        self, source: str, ident: EventId, crime: CrimeRef | None, problem: Mapping[str, object], at: datetime
-    ) -> None:
-        """Keep that an authentic update could not be read, so that a person sees it; once for each update.
-
-        Parameters
-        ----------
-        crime
-            What it is about, where that much could be read.
-        """
-        ...
-
-
-class UpdatesQueue(Protocol):
-    """Updates to do, in order for each crime."""
-
-    def ask(self, event: CrimeEvent) -> None:
-        """Have the update done. Asking twice does no harm."""
-        ...
-
-
-class Tasks(Protocol):
-    """Tasks for officers."""
-
-    def create(self, made: OutboundTask) -> None:
-        """Store it once: the same task again changes nothing."""
-        ...
-
-
 class IntakeService:
     """Takes updates in."""
 
     def __init__(
-        self, keys: KeyRing, inbox: Inbox, queue: UpdatesQueue, tasks: Tasks, links: LinkAsker, clock: Clock
+        self, keys: KeyRing, inbox: Inbox, queue: UpdatesQueue, tasks: TaskMaker, links: LinkAsker, clock: Clock
     ) -> None:
         self._keys = keys
         self._inbox = inbox
@@ -219,35 +148,6 @@ def sources() -> Mapping[str, Mapping[str, str]]:
     """The senders: ``{source: {system, verifier}}``."""
     found: Mapping[str, Mapping[str, str]] = _document()["sources"]
     return found
-
-
-def event_to_json(event: CrimeEvent) -> str:
-    """The event as it waits in the inbox."""
-    document = asdict(event) | {"occurred_at": rfc3339(event.occurred_at), "details": dict(event.details)}
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def event_from_json(text: str) -> CrimeEvent:
-    """What :func:`event_to_json` wrote."""
-    document = json.loads(text)
-    officer = document["officer"]
-    corrects, withdraws = document["corrects"], document["withdraws"]
-    return CrimeEvent(
-        source=document["source"],
-        id=EventId(document["id"]),
-        crime=CrimeRef(document["crime"]),
-        kind=Kind(document["kind"]),
-        occurred_at=parse(document["occurred_at"]),
-        version=document["version"],
-        corrects=EventId(corrects) if corrects else None,
-        withdraws=EventId(withdraws) if withdraws else None,
-        offence=document["offence"],
-        area=document["area"],
-        details=document["details"],
-        parties=tuple(Party(**party | {"role": PartyRole(party["role"])}) for party in document["parties"]),
-        officer=OfficerInCharge(**officer) if officer else None,
-        unknown=document["unknown"],
-    )
 
 
 def _plain_id(arrived: Arrived) -> EventId:

@@ -130,6 +130,81 @@ class Effect(StrEnum):
     """It took an earlier one back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event in the timeline, with what it did."""
+
+    event: CrimeEvent
+    effect: Effect
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message between a victim and the officer in charge.
+
+    Attributes
+    ----------
+    by
+        ``victim`` or ``officer``.
+    state
+        Of a victim's: ``sent``, ``reached`` (it is a task of the officer), ``answered``. Of an officer's: empty.
+    """
+
+    id: str
+    at: datetime
+    by: str
+    text: str
+    person: str = ""
+    name: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """Something that was agreed.
+
+    Attributes
+    ----------
+    state
+        ``booked``, ``changed``, ``cancelled`` or ``change_requested``.
+    """
+
+    id: str
+    at: datetime
+    what: str
+    where: str
+    state: str
+    reason: str = ""
+    wishes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes
+    ----------
+    id
+        The same problem of the same person has the same id.
+    check
+        Which check found it: a key of ``fixes`` in the data.
+    fix
+        What somebody should do, in words; repeats nothing of the data.
+    blocks
+        Nothing may be sent to this person before it is mended.
+    """
+
+    id: str
+    crime: CrimeRef
+    source_id: str
+    role: PartyRole
+    field: str
+    check: str
+    fix: str
+    blocks: bool
+
+
 def crime_id(reference: CrimeRef) -> CrimeId:
     """What stands for ``reference`` in addresses."""
     return CrimeId(hashlib.sha256(f"crime{reference}".encode()).hexdigest()[:32])

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from harbour.contact.model import Person
 from harbour.crime.link import OutboundTask
-from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, PersonId
+from harbour.crime.model import Appointment, CrimeEvent, CrimeRef, Entry, EventId, Message, PersonId, Problem, Waits
 from harbour.crime.progress import CrimeState
-from harbour.crime.quality import Problem
 from harbour.notification.model import Notification, NotificationId
+from harbour.webhook.model import SourceKeys
 
 
 class Raced(Exception):
     """What was read is not what is there any more: read again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message between a victim and the officer in charge.
-
-    Attributes
-    ----------
-    by
-        ``victim`` or ``officer``.
-    state
-        Of a victim's: ``sent``, ``reached`` (it is a task of the officer), ``answered``. Of an officer's: empty.
-    """
-
-    id: str
-    at: datetime
-    by: str
-    text: str
-    person: str = ""
-    name: str = ""
-    state: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appointment:
-    """Something that was agreed.
-
-    Attributes
-    ----------
-    state
-        ``booked``, ``changed``, ``cancelled`` or ``change_requested``.
-    """
-
-    id: str
-    at: datetime
-    what: str
-    where: str
-    state: str
-    reason: str = ""
-    wishes: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """An event in the timeline, with what it did."""
-
-    event: CrimeEvent
-    effect: Effect
-    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,4 +140,125 @@ class Invitations(Protocol):
 
     def invite(self, person: PersonId) -> str:
         """The address of a single-use invitation."""
+        ...
+
+
+# -- what comes in ---------------------------------------------------------------------------------------------------
+
+
+class KeyRing(Protocol):
+    """Keys of the senders."""
+
+    def of(self, source: str) -> SourceKeys:
+        """The keys of ``source``; an empty `SourceKeys` when there are none."""
+        ...
+
+
+class Inbox(Protocol):
+    """Accepted updates, before anything is done with them. It is the replay store, too."""
+
+    def put(self, event: CrimeEvent, at: datetime) -> bool:
+        """Store an update that is to be done. False: it is there already, and nothing changed."""
+        ...
+
+    def put_refused(
+        self, source: str, ident: EventId, crime: CrimeRef | None, problem: Mapping[str, object], at: datetime
+    ) -> None:
+        """Keep that an authentic update could not be read, so that a person sees it; once for each update.
+
+        Parameters
+        ----------
+        crime
+            What it is about, where that much could be read.
+        """
+        ...
+
+
+class UpdatesQueue(Protocol):
+    """Updates to do, in order for each crime."""
+
+    def ask(self, event: CrimeEvent) -> None:
+        """Have the update done. Asking twice does no harm."""
+        ...
+
+
+# -- what is due -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One item of the index: which list, and its key."""
+
+    pk: str
+    sk: str
+
+
+class DueIndex(Protocol):
+    """The index ``due``."""
+
+    def due(self, name: str, until: datetime, most: int) -> Iterable[Due]:
+        """Items of a list whose time has come, oldest first."""
+        ...
+
+
+class InboxAsker(Protocol):
+    """Asks for updates to be done once more."""
+
+    def ask_again(self, source: str, ident: EventId, crime: CrimeRef, once: str) -> None:
+        """See `harbour.aws.inbox.UpdatesFifo`."""
+        ...
+
+
+class Looker(Protocol):
+    """Reads what the index points at."""
+
+    def waits(self, source: str, ident: EventId) -> Waits | None:
+        """An update, if it is still to be done."""
+        ...
+
+    def postpone(self, source: str, ident: EventId, until: datetime) -> None:
+        """Look at an update not before ``until``; nothing happens if it is done."""
+        ...
+
+    def message(self, person: PersonId, ident: NotificationId) -> Notification | None:
+        """A message."""
+        ...
+
+
+class TaskMaker(Protocol):
+    """Keeps tasks."""
+
+    def create(self, made: OutboundTask) -> None:
+        """Store it once: the same task again changes nothing."""
+        ...
+
+
+# -- what goes back --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the crime system answered; status 0: nothing."""
+
+    status: int
+    retry_after: timedelta | None = None
+
+
+class OutboundTasks(Protocol):
+    """Where what goes out is kept."""
+
+    def get(self, crime: CrimeRef, ident: str) -> OutboundTask | None:
+        """One task."""
+        ...
+
+    def put(self, before: OutboundTask, after: OutboundTask) -> bool:
+        """Replace ``before``; false when somebody else did."""
+        ...
+
+
+class Post(Protocol):
+    """One HTTP request, without redirects."""
+
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """The answer; never raises for what the other side does."""
         ...

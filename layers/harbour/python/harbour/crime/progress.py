@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from harbour.contact.model import Link
 from harbour.crime.kinds import kind_of, offence
@@ -29,6 +29,7 @@ from harbour.crime.model import (
     CrimeEvent,
     CrimeRef,
     Effect,
+    Entry,
     EventId,
     OfficerInCharge,
     Party,
@@ -36,9 +37,6 @@ from harbour.crime.model import (
     PersonId,
     crime_id,
 )
-
-if TYPE_CHECKING:  # the ports name this module's values
-    from harbour.crime.ports import Entry
 
 APPOINTMENTS: Final[Mapping[str, str]] = {
     "appointment_made": "booked",

@@ -20,7 +20,7 @@ from typing import Any, Final
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from harbour.crime.model import CrimeEvent, CrimeRef, Party, PartyRole
+from harbour.crime.model import CrimeEvent, CrimeRef, Party, PartyRole, Problem
 
 REGION: Final = "GB"
 
@@ -42,32 +42,6 @@ _NEAR: Final = 2
 """So many letters may the name of a mail service differ from a common one and still be a misspelling of it."""
 _LONG: Final = 8
 """Short names lie close to others that exist: they may differ by one letter only."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong.
-
-    Attributes
-    ----------
-    id
-        The same problem of the same person has the same id.
-    check
-        Which check found it: a key of ``fixes`` in the data.
-    fix
-        What somebody should do, in words; repeats nothing of the data.
-    blocks
-        Nothing may be sent to this person before it is mended.
-    """
-
-    id: str
-    crime: CrimeRef
-    source_id: str
-    role: PartyRole
-    field: str
-    check: str
-    fix: str
-    blocks: bool
 
 
 @dataclass(frozen=True, slots=True)

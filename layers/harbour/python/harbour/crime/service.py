@@ -17,15 +17,25 @@ from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Pe
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
 from harbour.crime.link import OutboundTask, Reason, TaskWanted
-from harbour.crime.model import CrimeEvent, CrimeRef, Effect, EventId, Party, PartyRole, PersonId, person_id
-from harbour.crime.ports import (
+from harbour.crime.model import (
     Appointment,
+    CrimeEvent,
+    CrimeRef,
+    Effect,
+    Entry,
+    EventId,
+    Message,
+    Party,
+    PartyRole,
+    PersonId,
+    Problem,
+    person_id,
+)
+from harbour.crime.ports import (
     Change,
     CrimeStore,
-    Entry,
     Invitations,
     LinkAsker,
-    Message,
     NotifyAsker,
     PeopleReader,
     Raced,
@@ -34,7 +44,7 @@ from harbour.crime.ports import (
 )
 from harbour.crime.progress import APPOINTMENTS, STANDS, CrimeState, Step, apply, appointment_of, follows, link_of
 from harbour.crime.progress import key as in_order
-from harbour.crime.quality import Problem, check, contacts, usable_email, usable_name, usable_phone
+from harbour.crime.quality import check, contacts, usable_email, usable_name, usable_phone
 from harbour.notification.catalogue import for_trigger
 from harbour.notification.clock import deadline
 from harbour.notification.model import MessageType, Notification, State

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from harbour.crime.intake import BadSignature, TooLarge
 from harbour.runtime.errors import Invalid
+from harbour.webhook.errors import BadSignature, TooLarge
 from harbour.webhook.model import LARGEST_BODY, same_header
 from harbour.webhook.payload import payload_of
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from harbour.contact.model import Channel, Person
 from harbour.crime.link import TaskWanted
-from harbour.crime.model import CrimeRef, PersonId
+from harbour.crime.model import CrimeRef, PersonId, Problem
 from harbour.notification.model import Notification, NotificationId
 from harbour.notification.render import Rendered
-
-if TYPE_CHECKING:
-    # Loads the tables of all phone numbers: only who finds a problem needs them.
-    from harbour.crime.quality import Problem
 
 
 class Moved(Exception):

@@ -7,20 +7,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from harbour.contact.gate import DEAD, person_for
 from harbour.contact.model import Channel
 from harbour.crime.link import Reason, TaskWanted, ident_of
-from harbour.crime.model import PartyRole, PersonId
+from harbour.crime.model import PartyRole, PersonId, Problem
 from harbour.notification.model import Notification, NotificationId, State, crimes_of, kept
 from harbour.notification.ports import LinkQueue, Moved, NotificationStore, People
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Unavailable
 from harbour.runtime.telemetry import count
-
-if TYPE_CHECKING:
-    from harbour.crime.quality import Problem
 
 FINAL: Final = (State.DELIVERED, State.FAILED, State.CANCELLED)
 
@@ -127,8 +124,6 @@ class ReceiptService:
         someone = self._people.person(message.person) if receipt.reason in _FIX else None
         if someone is None:
             return ()
-        from harbour.crime.quality import Problem
-
         link = person_for(someone.links, message.crime)
         return (
             Problem(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from harbour.crime.model import CrimeRef
-from harbour.crime.quality import Problem
+from harbour.crime.model import CrimeRef, Problem
 from harbour.notification.model import Notification
 from harbour.notification.statistics import DayCount
 from harbour.oversight.model import Place

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from harbour.contact.model import Person
 from harbour.crime.link import OutboundTask
-from harbour.crime.model import CrimeRef, PersonId
-from harbour.crime.ports import Appointment, Entry, Message
+from harbour.crime.model import Appointment, CrimeRef, Entry, Message, PersonId
 from harbour.crime.progress import CrimeState
 from harbour.identity.victims.model import Device
 from harbour.notification.model import Notification

@@ -15,8 +15,7 @@ from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Pe
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
 from harbour.crime.link import OutboundTask, Reason, TaskWanted
-from harbour.crime.model import CrimeId, CrimeRef, PersonId
-from harbour.crime.ports import Appointment, Entry, Message
+from harbour.crime.model import Appointment, CrimeId, CrimeRef, Entry, Message, PersonId
 from harbour.crime.progress import CrimeState
 from harbour.directory.model import ForceProfile
 from harbour.identity.victims.model import device_hash

@@ -50,6 +50,16 @@ class Key:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SourceKeys:
+    """What is known of a sender: keys, or for old systems a fixed header, or a client certificate."""
+
+    keys: Sequence[Key] = ()
+    header_name: str = ""
+    header_value: str = ""
+    certificate: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """A request that proved who sent it."""
