@@ -1,6 +1,7 @@
 """One flipped bit anywhere is never overlooked: every bit of the record and of the seal, and of the ZIP around them.
 
-Of the files that are only hashed (README and renditions) one bit of every byte is flipped.
+Of the files that are only hashed (README and renditions) one bit of every byte is flipped. Nor is a byte that was taken
+out or put in.
 """
 
 from __future__ import annotations
@@ -69,6 +70,24 @@ def test_every_bit_of_the_folder(small: World, name: str) -> None:
         (byte, bit)
         for byte, bit in bits_of(name, files[name])
         if verify(Contents({**files, name: flipped(files[name], byte, bit)}, ()), trusted).verdict is Verdict.VERIFIED
+    ]
+    assert overlooked == []
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", sorted(package.FILES - HASHED_ONLY))
+def test_every_byte_taken_out_or_put_in_twice(small: World, name: str) -> None:
+    files = small.files()
+    trusted = small.trust()
+    data = files[name]
+    others = {data[:byte] + data[byte + size :] for byte in range(len(data)) for size in (1, 2)}
+    others |= {
+        data[:byte] + put + data[byte:] for byte in range(len(data) + 1) for put in (data[byte : byte + 1], b" ")
+    }
+    overlooked = [
+        other
+        for other in sorted(others - {data})
+        if verify(Contents({**files, name: other}, ()), trusted).verdict is not Verdict.TAMPERED
     ]
     assert overlooked == []
 

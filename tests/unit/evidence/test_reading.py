@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from harbour.evidence import package, reading
-from harbour.evidence.reading import Unreadable, read, read_zip
-from harbour.evidence.verify import main
+from harbour.evidence import container, history, package, reading
+from harbour.evidence import verify as verifier
+from harbour.evidence.reading import Contents, Unreadable, read, read_zip
+from harbour.evidence.verify import Verdict, main, verify
 from tests.unit.evidence.attacker import Files, write
 from tests.unit.evidence.world import World
 
@@ -220,6 +221,36 @@ def test_a_bomb_is_not_unpacked_beyond_the_bound(
     path.write_bytes(data)
     assert status(path, trust_file) == 1
     assert read_zip(data).files[package.PDF] == b""
+
+
+def test_files_that_are_large_together_are_not_all_unpacked(genuine: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_ZIP_BYTES", 1024 * 1024)
+    data = zipped(dict.fromkeys(genuine, b"\0" * 300 * 1024), compression=zipfile.ZIP_DEFLATED)
+    monkeypatch.setattr(container, "write", lambda _: pytest.fail("what is compressed is none of ours"))
+    contents = read_zip(data)
+    assert sum(map(len, contents.files.values())) <= 1024 * 1024
+    assert sum("is too large" in fault for fault in contents.faults) == len(genuine) - 3
+    assert contents.exact is False
+
+
+@pytest.mark.parametrize("record", [b"\n", b"[{}]\n", b"{}\n"])
+def test_a_large_record_that_nobody_signed_is_not_taken_apart(
+    genuine: Files, world: World, record: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few kilobytes of ZIP would otherwise become gigabytes of values."""
+    monkeypatch.setattr(history, "read", lambda _: pytest.fail("it was taken apart"))
+    report = verify(Contents({**genuine, package.EVENTS: record * (9 * 1024 * 1024 // len(record))}, ()), world.trust())
+    assert report.verdict is Verdict.TAMPERED
+    assert any("was not looked at" in check.detail for check in report.checks)
+
+
+def test_a_large_record_that_was_sealed_is_checked_as_any_other(
+    genuine: Files, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifier, "_LARGEST_UNSEALED", len(genuine[package.EVENTS]) - 1)
+    assert verify(Contents(genuine, ()), world.trust()).verdict is Verdict.VERIFIED
+    other = verify(Contents({**genuine, package.EVENTS: genuine[package.EVENTS] + b"\n"}, ()), world.trust())
+    assert "was not looked at" in next(check.detail for check in other.checks if check.passed is None)
 
 
 def test_a_bomb_among_the_extra_entries_is_not_even_opened(genuine: Files, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,21 +135,23 @@ def read_zip(data: bytes) -> Contents:
                 elif stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
                     faults.append(f"{name} is not a regular file")
                 else:
-                    files[name] = _entry(archive, entry, faults)
+                    left = MAX_ZIP_BYTES - sum(map(len, files.values()))
+                    files[name] = _entry(archive, entry, faults, min(MAX_FILE_BYTES, left))
     except _BROKEN_ENTRY as error:
         raise Unreadable("not a ZIP file that can be opened") from error
-    exact = not faults and container.write(files) == data
+    # Nothing is compressed in a ZIP of ours: one that holds more than its own length need not be built to be compared.
+    exact = not faults and sum(map(len, files.values())) < len(data) and container.write(files) == data
     return Contents(files, (*faults, *_missing(files)), hashlib.sha256(data).hexdigest(), exact)
 
 
-def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, faults: list[str]) -> bytes:
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, faults: list[str], most: int) -> bytes:
     try:
         with archive.open(entry) as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(most + 1)
     except _BROKEN_ENTRY:
         faults.append(f"{entry.orig_filename} is damaged")
         return b""
-    if len(content) > MAX_FILE_BYTES:
+    if len(content) > most:
         faults.append(f"{entry.orig_filename} is too large")
         return b""
     return content
