@@ -30,12 +30,14 @@ def steps_of(readme: str) -> tuple[str, list[str]]:
 class Reader:
     """Follows the README in a folder, beside which lies the key that the force gave out."""
 
-    def __init__(self, folder: Path, key: LocalKey) -> None:
+    def __init__(self, folder: Path, key: LocalKey, named: str = "../trusted.pem") -> None:
         self._folder = folder
+        self._named = named
         (folder.parent / "trusted.pem").write_bytes(key.public_key())
 
     def follows(self) -> str:
         commands, _ = steps_of((self._folder / "README.txt").read_text("utf-8"))
+        commands = commands.replace("TRUSTED=../trusted.pem", f"TRUSTED={self._named}")
         done = subprocess.run(
             ["bash", "-c", commands], cwd=self._folder, capture_output=True, text=True, check=False, timeout=30
         )
@@ -76,6 +78,17 @@ def test_the_steps_print_the_fingerprint_and_the_conversation(genuine: Files, wo
     assert world.key.trusted().fingerprint in printed
     assert f'"conversation":"{CONVERSATION}"' in printed
     assert '"sealed_at":"2026-11-22T11:00:00.000Z"' in printed
+
+
+def test_who_was_given_a_fingerprint_only_takes_the_key_of_the_package(
+    genuine: Files, world: World, tmp_path: Path
+) -> None:
+    """All steps then succeed with a forgery too: the number that the first one prints is what tells it."""
+    forged = sealed_by(attacker := LocalKey(), with_events(genuine, chained_again(events_in(edited(genuine)))))
+    for name, files, key in (("genuine", genuine, world.key), ("forged", forged, attacker)):
+        reads = Reader(write(files, tmp_path / name / "package"), world.key, "seal/public-key.pem")
+        assert reads.is_satisfied()
+        assert reads.follows().split()[0] == key.trusted().fingerprint
 
 
 NASTY = [

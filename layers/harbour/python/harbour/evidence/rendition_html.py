@@ -34,7 +34,7 @@ h2 { font-size: 1.125rem; margin: 2rem 0 .5rem; }
 .notes { padding-inline-start: 1.25rem; color: #383f43; font-size: .9375rem; }
 .record { border-collapse: collapse; width: 100%; table-layout: fixed; }
 .record > thead th { text-align: start; padding: .4rem .6rem; border-bottom: 2px solid #0b0c0c; font-size: .9375rem; }
-.record > thead th:first-child { width: 13.5rem; }
+.record > thead th:first-child { width: 15rem; }
 .record > tbody > tr > * { vertical-align: top; text-align: start; padding: .6rem; border-bottom: 1px solid #b1b4b6;
   overflow-wrap: anywhere; }
 .record > tbody > tr > th { font-weight: 400; font-size: .8125rem; line-height: 1.4; color: #383f43; }
@@ -55,6 +55,12 @@ tr.system > th { border-inline-start: 4px solid #b1b4b6; }
 .detail { font: .8125rem/1.4 monospace; margin: .3rem 0 0; white-space: pre-wrap; }
 footer { margin-top: 2rem; border-top: 1px solid #b1b4b6; padding-top: .5rem; font-size: .8125rem; color: #383f43;
   overflow-wrap: anywhere; }
+@media screen and (max-width: 48rem) {
+  body { padding: 1rem .75rem 3rem; }
+  .facts th { width: 40%; }
+  .record > thead th:first-child { width: 28%; }
+  .record > tbody > tr > *, .record > thead th { padding: .5rem .35rem; }
+}
 @page { size: A4; margin: 16mm 14mm 18mm;
   @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt sans-serif; } }
 @media print {
