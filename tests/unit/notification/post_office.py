@@ -254,7 +254,7 @@ class MemoryLinks:
 class PostOffice:
     """Everything together."""
 
-    def __init__(self, *providers: str, can_be_asked: bool = False) -> None:
+    def __init__(self, *providers: str, can_be_asked: bool = False, force: str = "") -> None:
         self.on_step: Step | None = None
         self.time = MONDAY
         self.taken: list[Taken] = []
@@ -274,7 +274,7 @@ class PostOffice:
             self.limits,
             self.links,
             self,
-            force="",
+            force=force,
             values=VALUES,
         )
         self.receipts = ReceiptService(self.store, self.people, self.links, self)

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
@@ -15,7 +13,6 @@ import pytest
 
 from harbour.contact.model import Channel
 from harbour.crime.kinds import kinds
-from harbour.notification import catalogue
 from harbour.notification.catalogue import (
     EXAMPLES,
     LANGUAGES,
@@ -213,21 +210,6 @@ def test_what_harbour_needs_cannot_be_switched_off(key: str) -> None:
     with pytest.raises(BrokenCatalogue, match=key):
         read([one], {"off": {"types": [key]}})
     assert set(read([one], {"off": {"stages": ["service"]}})) == {key}
-
-
-@pytest.fixture
-def forces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the data, with a folder for what forces change."""
-    with resources.as_file(resources.files("harbour.notification")) as package:
-        shutil.copytree(package / "data", tmp_path / "data")
-    (tmp_path / "data" / "forces").mkdir(exist_ok=True)
-    monkeypatch.setattr("harbour.notification.catalogue.resources.files", lambda _: tmp_path)
-    caches = (catalogue.message_types, catalogue._by_trigger)
-    for one in caches:
-        one.cache_clear()
-    yield tmp_path / "data" / "forces"
-    for one in caches:
-        one.cache_clear()
 
 
 def test_a_forces_file_counts_for_that_force_only(forces: Path) -> None:

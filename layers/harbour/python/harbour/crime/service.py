@@ -303,27 +303,28 @@ class UpdateService:
             if kind_of(event.kind).silent:
                 continue
             own = for_trigger(event.kind, self._rules.force)
-            for kind in self._kinds(event, tuple(recent.values())):
-                occasion = Occasion(
-                    person=someone,
-                    link=link,
-                    event=event,
-                    type=kind,
-                    values=self._values(event, someone, link, kind),
-                    recent=tuple(recent.values()),
-                    limit=own.limit if own else None,
-                )
-                planned = plan(occasion, now, self._rules.plan, _deadline)
-                recent |= {one.id: one for one in (*planned.create, *planned.change)}
-                tasks += planned.tasks
+            if own is None:
+                # Switched off: it is not in the portal either, and nobody is invited to read nothing.
+                continue
+            kind = self._way_in(tuple(recent.values())) or own
+            occasion = Occasion(
+                person=someone,
+                link=link,
+                event=event,
+                type=kind,
+                values=self._values(event, someone, link, kind),
+                recent=tuple(recent.values()),
+                limit=own.limit,
+            )
+            planned = plan(occasion, now, self._rules.plan, _deadline)
+            recent |= {one.id: one for one in (*planned.create, *planned.change)}
+            tasks += planned.tasks
         return [(stored.get(one.id), one) for one in recent.values() if one != stored.get(one.id)], tasks
 
-    def _kinds(self, event: CrimeEvent, recent: Sequence[Notification]) -> list[MessageType]:
+    def _way_in(self, recent: Sequence[Notification]) -> MessageType | None:
         """Whoever was not invited yet gets the way in, which leads to the news, and not two messages at once."""
-        force = self._rules.force
         invited = any(one.type == INVITATION and one.state not in (State.CANCELLED, State.FAILED) for one in recent)
-        found = (None if invited else for_trigger(INVITATION, force)) or for_trigger(event.kind, force)
-        return [found] if found else []
+        return None if invited else for_trigger(INVITATION, self._rules.force)
 
     def _values(self, event: CrimeEvent, someone: Person, link: Link, kind: MessageType) -> dict[str, str]:
         """What messages may say: names and neutral dates. What happened is said in the portal only."""
