@@ -287,7 +287,7 @@ def _sent(kind: str) -> Iterator[tuple[str, Json]]:
     at, crime = datetime(2026, 11, 24, 10, 0, tzinfo=UTC), CrimeRef("42/104417/26")
     answer_by = at + timedelta(days=5)
     person, conversation = "P-220418", "0f8a51c3b7d24e6f9a1b2c3d4e5f6071"
-    address = f"https://chat.harbour.example/officers/conversations/{conversation}/package"
+    address = f"https://chat.harbour.example/officers/conversations/{conversation}/package?why=investigation"
     made = {
         "a victim asks": victims_message(
             crime, "athena", "8d1f0c6ab2", "When can I have my bicycle back?", person, answer_by, at

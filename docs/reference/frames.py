@@ -60,12 +60,18 @@ class JoinedBody(Document):
 
 
 class Translation(Document):
-    """One message in one other language, made by a machine: an aid to reading, never the evidence."""
+    """One message in one other language: an aid to reading, never the evidence."""
 
     to: Tag
     from_: Annotated[Tag, Field(alias="from")]
     text: str
-    engine: Annotated[str, Field(description="Who translated, like `amazon-translate` or `apertium`.")]
+    engine: Annotated[
+        str,
+        Field(
+            description="The machine, like `amazon-translate` or `apertium`. `prepared:` and a key: people wrote it "
+            "beforehand, for the answer of that key, and a native speaker has checked it."
+        ),
+    ]
 
 
 class Untranslated(Document):

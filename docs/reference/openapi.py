@@ -107,15 +107,15 @@ def _operation(function: str, method: str, path: str, route: Route) -> Json:
         }
         for name in entry.view_args
     ]
-    if route.query:
-        parameters.append(
-            {
-                "name": route.query.name,
-                "in": "query",
-                "description": route.query.description,
-                "schema": {"type": "string", "pattern": route.query.pattern, "default": route.query.default},
-            }
-        )
+    parameters += [
+        {
+            "name": query.name,
+            "in": "query",
+            "description": query.description,
+            "schema": {"type": "string", "pattern": query.pattern, "default": query.default},
+        }
+        for query in route.query
+    ]
     if parameters:
         described["parameters"] = parameters
     if route.takes:

@@ -183,17 +183,19 @@ OVERSIGHT: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", "/messages/{message}"): Route(
             answers=Preview,
             action="catalogue",
-            query=Query(name="language", description="`en` or `cy`.", pattern="^[a-z]{2,3}$", default="en"),
+            query=(Query(name="language", description="`en` or `cy`.", pattern="^[a-z]{2,3}$", default="en"),),
             refuses=("no_message", "bad_field"),
         ),
         ("GET", "/quality"): Route(
             answers=Quality,
             action="quality",
-            query=Query(
-                name="after",
-                description="What the page before answered as `next`.",
-                pattern=r"^([0-9]{1,12}-[0-9a-f]{16})?$",
-                default="",
+            query=(
+                Query(
+                    name="after",
+                    description="What the page before answered as `next`.",
+                    pattern=r"^([0-9]{1,12}-[0-9a-f]{16})?$",
+                    default="",
+                ),
             ),
             refuses=("bad_field",),
         ),
@@ -204,7 +206,7 @@ OVERSIGHT: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", "/costs"): Route(
             answers=Costs,
             action="costs",
-            query=Query(name="month", description="As `2026-11`.", pattern=r"^(\d{4}-\d\d)?$", default=""),
+            query=(Query(name="month", description="As `2026-11`.", pattern=r"^(\d{4}-\d\d)?$", default=""),),
             refuses=("bad_field",),
         ),
     }

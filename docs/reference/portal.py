@@ -275,8 +275,10 @@ _LANGUAGE: Final = Query(
 
 PORTAL: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
     {
-        ("GET", "/me"): Route(answers=VictimMe, refuses=(*_SIGNED_IN, "bad_field", "unknown_force"), query=_LANGUAGE),
-        ("GET", _CRIME): Route(answers=OneCase, refuses=(*_READ, "bad_field"), query=_LANGUAGE),
+        ("GET", "/me"): Route(
+            answers=VictimMe, refuses=(*_SIGNED_IN, "bad_field", "unknown_force"), query=(_LANGUAGE,)
+        ),
+        ("GET", _CRIME): Route(answers=OneCase, refuses=(*_READ, "bad_field"), query=(_LANGUAGE,)),
         ("POST", f"{_CRIME}/messages"): Route(
             takes="NewMessage", answers=PortalMessage, status=201, refuses=(*_READ, *BODY, "empty_text", "too_long")
         ),
@@ -286,11 +288,11 @@ PORTAL: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             status=202,
             refuses=(*_READ, *BODY, "empty_text", "too_long", "no_appointment", "cancelled", "past"),
         ),
-        ("GET", f"{_CRIME}/support"): Route(answers=SupportForCase, refuses=(*_READ, "bad_field"), query=_LANGUAGE),
-        ("GET", f"{_CRIME}/record"): Route(answers=RecordPage, refuses=(*_READ, "bad_field"), query=_LANGUAGE),
+        ("GET", f"{_CRIME}/support"): Route(answers=SupportForCase, refuses=(*_READ, "bad_field"), query=(_LANGUAGE,)),
+        ("GET", f"{_CRIME}/record"): Route(answers=RecordPage, refuses=(*_READ, "bad_field"), query=(_LANGUAGE,)),
         ("POST", f"{_CRIME}/chat"): Route(answers=PortalTicket, status=201, refuses=_READ),
-        ("GET", "/rights"): Route(answers=Rights, refuses=("bad_field",), query=_LANGUAGE),
-        ("GET", "/advice"): Route(answers=Advice, refuses=("bad_field",), query=_LANGUAGE),
+        ("GET", "/rights"): Route(answers=Rights, refuses=("bad_field",), query=(_LANGUAGE,)),
+        ("GET", "/advice"): Route(answers=Advice, refuses=("bad_field",), query=(_LANGUAGE,)),
         ("GET", "/contact"): Route(answers=ContactPlan, refuses=_SIGNED_IN),
         ("PUT", "/contact"): Route(
             takes="ContactPlanChange", answers=ContactPlan, refuses=(*_SIGNED_IN, *BODY, "try_again")

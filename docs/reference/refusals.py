@@ -50,6 +50,12 @@ FROM_REST_ONLY: Final = (
         "Start a new conversation.",
     ),
     Refusal("already_accepted", 409, "Another officer was faster.", "Fetch the queue again."),
+    Refusal(
+        "reason_needed",
+        400,
+        "The conversation is closed and was not the officer's own; `why` names no reason of the force.",
+        "Ask the officer for one of `read_reasons`.",
+    ),
     Refusal("not_sealed", 404, "There is no sealed package yet.", "Ask again in a moment."),
     Refusal("unknown_force", 404, "The deployment names a force that has no data file.", "A fault of the deployment."),
 )

@@ -101,6 +101,13 @@ class LanguageChoice(Document):
     endonym: Annotated[str, Field(description="Its name in itself.")]
 
 
+class ReasonChoice(Document):
+    """A reason that the audit holds: the officer sees the label, the audit keeps the code."""
+
+    code: str
+    label: str
+
+
 class Me(Document):
     """The officer, and what the console needs to know of the force."""
 
@@ -111,6 +118,9 @@ class Me(Document):
     on_duty: bool
     language: str
     outcomes: list[OutcomeChoice]
+    read_reasons: Annotated[
+        list[ReasonChoice], Field(description="Why one may read a closed conversation that was not one's own.")
+    ]
     languages: list[LanguageChoice]
 
 
@@ -180,6 +190,10 @@ class CannedAnswer(Document):
     title: str
     text: Annotated[str, Field(description="In English.")]
     translation: Annotated[str | None, Field(description="In the language asked for, where a person wrote one.")]
+    reviewed: Annotated[
+        bool,
+        Field(description="A native speaker has checked it: sent unchanged, the visitor reads this and no machine's."),
+    ]
 
 
 class CannedAnswers(Document):
@@ -252,7 +266,7 @@ class Route:
     status: int = 200
     takes: str | None = None
     refuses: tuple[str, ...] = ()
-    query: Query | None = None
+    query: tuple[Query, ...] = ()
     action: str = ""
 
 
@@ -260,6 +274,12 @@ BODY: Final = ("bad_body", "bad_field", "lone_surrogate", "too_large")
 """Why a body is refused by its form."""
 _CONVERSATION: Final = "/conversations/{conversation}"
 _READ: Final = ("no_conversation", "try_again")
+_WHY: Final = Query(
+    name="why",
+    description="A code of `read_reasons` of `/me`: for a closed conversation that was not the officer's own.",
+    pattern="^[a-z_]*$",
+    default="",
+)
 _CHANGED: Final = (*_READ, "closed")
 
 VISITOR: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
@@ -285,7 +305,7 @@ OFFICER: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", "/canned"): Route(
             answers=CannedAnswers,
             action="converse",
-            query=Query(name="language", description="Of the translations.", pattern=".*", default="en"),
+            query=(Query(name="language", description="Of the translations.", pattern=".*", default="en"),),
         ),
         ("POST", f"{_CONVERSATION}/accept"): Route(
             answers=Item, action="accept", refuses=(*_CHANGED, "already_accepted")
@@ -294,11 +314,17 @@ OFFICER: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", f"{_CONVERSATION}/events"): Route(
             answers=EventsPage,
             action="read_own, read_closed or read_any",
-            refuses=(*_READ, "bad_field"),
-            query=Query(name="after", description="Number of the last event seen.", pattern="^[0-9]+$", default="0"),
+            refuses=(*_READ, "bad_field", "reason_needed"),
+            query=(
+                Query(name="after", description="Number of the last event seen.", pattern="^[0-9]+$", default="0"),
+                _WHY,
+            ),
         ),
         ("GET", f"{_CONVERSATION}/notes"): Route(
-            answers=Notes, action="read_own, read_closed or read_any", refuses=_READ
+            answers=Notes,
+            action="read_own, read_closed or read_any",
+            refuses=(*_READ, "reason_needed"),
+            query=(_WHY,),
         ),
         ("POST", f"{_CONVERSATION}/notes"): Route(
             takes="NewNote",
@@ -307,7 +333,9 @@ OFFICER: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             action="note",
             refuses=(*BODY, *_READ, "empty_text", "too_long"),
         ),
-        ("GET", f"{_CONVERSATION}/package"): Route(answers=Package, action="package", refuses=(*_READ, "not_sealed")),
+        ("GET", f"{_CONVERSATION}/package"): Route(
+            answers=Package, action="package", refuses=(*_READ, "not_sealed", "reason_needed"), query=(_WHY,)
+        ),
     }
 )
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harbour import bootstrap
 from harbour.conversation import frames
-from harbour.conversation.model import Conversation, ConversationId, Tail
+from harbour.conversation.desk import Read
+from harbour.conversation.model import Conversation, ConversationId, Tail, why_read
 from harbour.conversation.ports import Note
 from harbour.identity.claims import SignedIn, officer_of
 from harbour.identity.model import TICKET_LIFETIME, Grant, Officer, Role
@@ -50,7 +51,7 @@ def _caller() -> SignedIn:
 @answering(app)
 def me() -> dict[str, Any]:
     """The officer, and what the console needs to know of the force."""
-    from harbour.directory.service import force_profile, languages, outcomes
+    from harbour.directory.service import force_profile, languages, outcomes, read_reasons
 
     person = _caller()
     officer = person.may("queue")
@@ -64,6 +65,7 @@ def me() -> dict[str, Any]:
         "on_duty": session.on_duty if session else False,
         "language": session.language if session else profile.working_language,
         "outcomes": [{"code": o.code, "label": o.label} for o in outcomes()],
+        "read_reasons": [{"code": r.code, "label": r.label} for r in read_reasons()],
         "languages": [{"code": x.code, "name": x.name, "endonym": x.endonym} for x in languages()],
     }
 
@@ -112,14 +114,15 @@ def closed() -> dict[str, Any]:
 @app.route("/canned", methods=["GET"])
 @answering(app)
 def canned() -> dict[str, Any]:
-    """Canned answers, in English and in the visitor's language."""
+    """Canned answers, in English and in the visitor's language. What is reviewed goes out as it is here."""
     from harbour.directory.service import canned as canned_in
 
     _caller().may("converse")
     language = query_of(app, "language", "en")
     return {
         "answers": [
-            {"key": a.key, "title": a.title, "text": a.text, "translation": a.translation} for a in canned_in(language)
+            {"key": a.key, "title": a.title, "text": a.text, "translation": a.translation, "reviewed": a.reviewed}
+            for a in canned_in(language)
         ]
     }
 
@@ -141,21 +144,20 @@ def release(conversation: str) -> dict[str, Any]:
 @app.route("/conversations/{conversation}/events", methods=["GET"])
 @answering(app)
 def events(conversation: str) -> dict[str, Any]:
-    """A page of the record, after event ``after``. The read is audited."""
-    officer = _readable(conversation)
+    """A page of the record, after event ``after``. The read is audited, with ``why``."""
+    read = _readable(conversation)
     written = query_of(app, "after", "0")
     if not (written.isascii() and written.isdigit()):
         raise Invalid("bad_field", "A number of an event, from 0.", field="after")
-    page, more = bootstrap.desk().read(officer, _id(conversation), int(written))
+    page, more = bootstrap.desk().read(read, int(written))
     return {"events": [frames.event(e, Role.OFFICER) for e in page], "more": more}
 
 
 @app.route("/conversations/{conversation}/notes", methods=["GET"])
 @answering(app)
 def notes(conversation: str) -> dict[str, Any]:
-    """Officers' notes, oldest first."""
-    _readable(conversation)
-    return {"notes": [_note(n) for n in bootstrap.desk().notes(_id(conversation))]}
+    """Officers' notes, oldest first. The read is audited, with ``why``."""
+    return {"notes": [_note(n) for n in bootstrap.desk().notes(_readable(conversation))]}
 
 
 @app.route("/conversations/{conversation}/notes", methods=["POST"])
@@ -169,11 +171,12 @@ def add_note(conversation: str) -> dict[str, Any]:
 @app.route("/conversations/{conversation}/package", methods=["GET"])
 @answering(app)
 def package(conversation: str) -> dict[str, Any]:
-    """Where to download the sealed package, for five minutes."""
+    """Where to download the sealed package, for five minutes. Asking is audited, with ``why``."""
     from harbour.aws import clients
     from harbour.aws.evidence_store import presign
 
-    sealed = bootstrap.desk().sealed(_caller().may("package"), _id(conversation))
+    officer = _caller().may("package")
+    sealed = bootstrap.desk().sealed(_reading(officer, bootstrap.desk().tail(_id(conversation)).conversation))
     bucket = load(bootstrap.PackageSettings).evidence_bucket
     return {
         "url": presign(clients.s3(), bucket, sealed.key, DOWNLOAD_SECONDS),
@@ -183,16 +186,22 @@ def package(conversation: str) -> dict[str, Any]:
     }
 
 
-def _readable(conversation: str) -> Officer:
-    """The caller, if the role may read this conversation: one's own, a closed one, or any for a supervisor."""
+def _readable(conversation: str) -> Read:
+    """What the caller reads, if the role may: one's own, a closed one for a reason, or any for a supervisor."""
     person = _caller()
-    tail = bootstrap.desk().tail(_id(conversation))
-    owner = tail.conversation.owner
-    if not tail.conversation.open:
-        return person.may("read_closed")
-    if owner is None or owner.collar == person.officer.collar:
-        return person.may("read_own")
-    return person.may("read_any")
+    found = bootstrap.desk().tail(_id(conversation)).conversation
+    if not found.open:
+        return _reading(person.may("read_closed"), found)
+    if found.owner is None or found.owner.collar == person.officer.collar:
+        return _reading(person.may("read_own"), found)
+    return _reading(person.may("read_any"), found)
+
+
+def _reading(officer: Officer, conversation: Conversation) -> Read:
+    from harbour.directory.service import read_reasons
+
+    known = frozenset(reason.code for reason in read_reasons())
+    return Read(officer, conversation, why_read(conversation, officer, query_of(app, "why", ""), known))
 
 
 def _id(written: str) -> ConversationId:

@@ -108,6 +108,12 @@ class VisitorPage:
             self.page.wait_for_timeout(100)
         return self.conversation
 
+    def end(self) -> None:
+        """End the conversation, and say yes to the question."""
+        self.chat.locator(".tools summary").click()
+        self.chat.locator(".tools button").click()
+        expect(self.by_id("chat-input")).to_be_hidden()
+
     def sees(self, text: str) -> None:
         expect(self.by_id("message").filter(has_text=text).first).to_be_visible(timeout=15_000)
 

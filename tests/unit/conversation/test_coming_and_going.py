@@ -208,6 +208,19 @@ def test_an_officer_who_gave_it_back_no_longer_hears_it(world: World) -> None:
     assert [c.id for c in world.desk.queue(TOM).waiting] == [visitor.conversation]
 
 
+def test_joining_is_audited_once_for_each_socket(world: World) -> None:
+    officer, visitor = world.officer(), world.visitor()
+    officer.take(visitor.conversation)
+    officer.join(visitor.conversation, last=1)
+    officer.join(visitor.conversation, last=2)
+    read = {"what": "TranscriptRead", "by": "4417", "why": "own"}
+    assert world.bus.reads == [read]
+    officer.lose_socket()
+    officer.connect()
+    officer.join(visitor.conversation)
+    assert world.bus.reads == [read, read]
+
+
 def test_closing_needs_an_outcome_that_the_force_knows(world: World) -> None:
     officer, visitor = world.officer(), world.visitor()
     officer.take(visitor.conversation)

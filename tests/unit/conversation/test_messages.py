@@ -8,6 +8,7 @@ from harbour.conversation.model import ClientId, Kind
 from harbour.conversation.ports import Moved
 from harbour.evidence.chain import GENESIS, commitment, head_hash
 from harbour.runtime.errors import Conflict, Forbidden, Invalid
+from harbour.translation.model import Translation
 from tests.unit.conversation.world import TOM, Crash, Person, World
 
 
@@ -218,6 +219,31 @@ def test_a_late_translation_is_asked_for_and_becomes_an_event_of_its_own(
     assert (body["of"], body["of_commit"], body["text"]) == (message.seq, message.event.head.commit, "[es>en] ayuda")
     assert not world.later.translate(visitor.conversation, message.seq, "en"), "the queue delivered it twice"
     assert [e.kind for e in world.record(visitor.conversation)].count(Kind.TRANSLATION) == 1
+
+
+def test_what_people_have_translated_and_checked_is_what_she_reads(world: World, pair: tuple[Person, Person]) -> None:
+    visitor, officer = pair
+    checked = Translation("es", "en", "¿Está a salvo?", "prepared:safe_now")
+    world.prepared["Are you safe?", "es"] = checked
+    world.translation.calls.clear()
+    officer.say("Are you safe?")
+    assert visitor.got("event")[-1]["event"]["body"] == {
+        "text": "Are you safe?",
+        "language": "en",
+        "translations": [checked.as_body()],
+    }
+    assert world.translation.calls == [], "no machine was asked"
+    assert world.late.asked == []
+
+
+def test_prepared_words_are_the_officers_only_and_only_as_they_stand(world: World, pair: tuple[Person, Person]) -> None:
+    visitor, officer = pair
+    world.prepared["Are you safe?", "es"] = Translation("es", "en", "¿Está a salvo?", "prepared:safe_now")
+    world.prepared["Are you safe?", "en"] = Translation("en", "en", "never", "prepared:safe_now")
+    officer.say("Are you safe? And your son?")
+    visitor.say("Are you safe?")
+    said = [e.event.body["translations"] for e in world.record(visitor.conversation) if e.kind == Kind.MESSAGE]
+    assert [t["engine"] for both in said for t in both] == ["test", "test"]  # type: ignore[index,union-attr,call-overload]
 
 
 def test_a_language_is_recognised_once(world: World) -> None:

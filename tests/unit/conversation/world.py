@@ -292,6 +292,7 @@ class World:
         self.bus = MemoryBus(self.step)
         self.late = MemoryLate()
         self.translation = TaggingTranslation()
+        self.prepared: dict[tuple[str, str], Translation] = {}
         clock = _Clock(self)
         self.tickets = TicketService(MemoryTickets(), clock)
         self.delivery = Delivery(self.sockets, self.store, self.roster, clock)
@@ -303,6 +304,7 @@ class World:
             delivery=self.delivery,
             transitions=self.transitions,
             translation=lambda: self.translation,  # type: ignore[arg-type,return-value]
+            prepared=lambda text, language: self.prepared.get((text, language)),
             late=self.late,
             events=self.bus,
             clock=clock,

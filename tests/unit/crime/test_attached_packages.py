@@ -73,7 +73,7 @@ def test_the_crime_system_is_told_what_the_package_is_and_where_an_officer_gets_
             "id": task.id,
             "name": f"conversation-{CONVERSATION}.zip",
             "sha256": sealed.sha256,
-            "url": f"{OFFICERS}/conversations/{CONVERSATION}/package",
+            "url": f"{OFFICERS}/conversations/{CONVERSATION}/package?why=investigation",
             "media_type": "application/zip",
         },
     }

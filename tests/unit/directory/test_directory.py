@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from harbour.directory import service
 from harbour.directory.model import Helpline, Nation, current
 from harbour.directory.service import (
     all_helplines,
@@ -14,6 +17,7 @@ from harbour.directory.service import (
     helplines,
     languages,
     outcomes,
+    prepared,
 )
 from harbour.runtime.errors import NotFound
 
@@ -119,6 +123,44 @@ def test_prepared_answers_come_with_their_translation_and_its_review() -> None:
     assert spanish["call_999"].text.startswith("If you are in danger")
     assert "999" in (spanish["call_999"].translation or "")
     assert not spanish["call_999"].reviewed
+
+
+@pytest.fixture
+def spanish_is_checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The files as they will be when a native speaker has read the Spanish."""
+    read = service._read
+
+    def checked(name: str) -> dict[str, Any]:
+        document = read(name)
+        if name == "canned.json":
+            document["review"]["es"]["reviewed"] = True
+        return document
+
+    monkeypatch.setattr(service, "_read", checked)
+    service.canned.cache_clear()
+    yield
+    service.canned.cache_clear()
+
+
+@pytest.mark.usefixtures("spanish_is_checked")
+def test_what_a_native_speaker_has_checked_is_known_by_its_english_text() -> None:
+    answer = next(a for a in canned("es") if a.key == "call_999")
+    found = prepared(f"{answer.text}\n", "es-MX")
+    assert found is not None
+    assert found.as_body() == {"to": "es", "from": "en", "text": answer.translation, "engine": "prepared:call_999"}
+    assert prepared(answer.text.removesuffix("."), "es") is None, "an officer has changed it"
+    assert prepared(answer.text, "pl") is None, "nobody has checked the Polish"
+    assert prepared(answer.text, "ja") is None
+
+
+def test_what_nobody_has_checked_passes_for_nothing() -> None:
+    assert [prepared(a.text, "es") for a in canned("es") if not a.reviewed and prepared(a.text, "es")] == []
+
+
+def test_no_two_prepared_answers_are_one_text() -> None:
+    texts = [answer.text for answer in canned("en")]
+    assert len(set(texts)) == len(texts)
+    assert [text.strip() for text in texts] == texts
 
 
 def test_a_language_without_prepared_answers_has_only_the_text() -> None:

@@ -108,7 +108,8 @@ def test_a_package_is_offered_as_documented(world: World, monkeypatch: pytest.Mo
     world.service.close(visitor.caller, visitor.conversation, "")
     sealed = Sealed(f"packages/eastshire/2026/{visitor.conversation}.zip", "0" * 64, world.now)
     world.store.mark_sealed(visitor.conversation, sealed)
-    answer = officer()("GET", f"{CONVERSATION}/package", expect=200, **this)
+    officer()("GET", f"{CONVERSATION}/package", expect=400, **this)
+    answer = officer()("GET", f"{CONVERSATION}/package", query={"why": "review"}, expect=200, **this)
     assert "X-Amz-Expires=300" in answer["url"]
     assert answer["name"] == f"{visitor.conversation}.zip"
 
@@ -156,6 +157,16 @@ def test_bad_requests_of_officers_are_refused_as_documented(world: World) -> Non
     call("POST", f"{CONVERSATION}/notes", {"text": " "}, expect=400, **this)
     call("POST", f"{CONVERSATION}/notes", {"text": "x" * 4_001}, expect=400, **this)
     call("GET", f"{CONVERSATION}/events", query={"after": "x"}, expect=400, **this)
+
+
+@pytest.mark.parametrize("path", ["events", "notes"])
+def test_a_closed_conversation_of_somebody_else_is_read_for_a_reason_as_documented(world: World, path: str) -> None:
+    visitor = world.visitor()
+    world.service.close(visitor.caller, visitor.conversation, "")
+    this = {"conversation": visitor.conversation}
+    refused = officer()("GET", f"{CONVERSATION}/{path}", query={"why": "curious"}, expect=400, **this)
+    assert (refused["code"], refused["field"]) == ("reason_needed", "why")
+    officer()("GET", f"{CONVERSATION}/{path}", query={"why": "complaint"}, expect=200, **this)
 
 
 def test_a_crash_is_answered_as_documented(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

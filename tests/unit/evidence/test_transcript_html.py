@@ -55,6 +55,13 @@ def test_original_and_translation_stand_side_by_side_with_direction_and_engine()
     assert "My husband hit me." in page
 
 
+def test_a_prepared_translation_is_not_called_a_machines() -> None:
+    body = said("Are you safe?", "en", "es", "¿Está a salvo?", engine="prepared:safe_now")
+    page = page_of(OPENED, ("message", OFFICER, body), CLOSED).text
+    assert "Prepared translation, English (en) to Spanish (es), of the force's own answer “safe_now”" in page
+    assert "Machine translation," not in page
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

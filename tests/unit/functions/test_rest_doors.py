@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harbour.evidence.model import Sealed
 from harbour.identity.model import Officer
 from tests.unit.conversation.world import AMELIA, TOM, World
 from tests.unit.functions.doors import claims_of, rest
@@ -122,10 +123,44 @@ def test_only_a_supervisor_reads_a_colleagues_open_conversation_and_it_is_audite
     def ask(claims: dict[str, str]) -> int:
         return rest("console", "GET", EVENTS, claims=claims, conversation=visitor.conversation)[0]
 
+    world.bus.reads.clear()
     assert ask(claims_of(TOM)) == 403
-    assert ("TranscriptRead", visitor.conversation) not in world.bus.published
+    assert world.bus.reads == []
     assert ask(claims_of(TOM, "supervisor")) == 200
-    assert ("TranscriptRead", visitor.conversation) in world.bus.published
+    assert world.bus.reads == [{"what": "TranscriptRead", "by": "2093", "why": "supervision"}]
+
+
+def test_a_closed_conversation_of_a_colleague_is_read_for_a_reason_that_the_audit_holds(world: World) -> None:
+    officer, visitor = world.officer(), world.visitor()
+    officer.take(visitor.conversation)
+    world.service.close(officer.caller, visitor.conversation, "safety_plan")
+    world.store.mark_sealed(visitor.conversation, Sealed("packages/x.zip", "0" * 64, world.now))
+    world.bus.reads.clear()
+
+    def ask(path: str, who: Officer, why: str = "") -> tuple[int, str]:
+        status, answer, _ = rest(
+            "console", "GET", path, claims=claims_of(who), query={"why": why}, conversation=visitor.conversation
+        )
+        return status, answer.get("code", "")
+
+    for path in (EVENTS, NOTES, PACKAGE):
+        for why in ("", "because", "own", "supervision"):
+            assert ask(path, TOM, why) == (400, "reason_needed")
+    assert world.bus.reads == []
+    assert ask(EVENTS, TOM, "complaint")[0] == 200
+    assert ask(NOTES, TOM, "handover")[0] == 200
+    assert ask(EVENTS, AMELIA)[0] == 200
+    assert world.bus.reads == [
+        {"what": "TranscriptRead", "by": "2093", "why": "complaint"},
+        {"what": "NotesRead", "by": "2093", "why": "handover"},
+        {"what": "TranscriptRead", "by": "4417", "why": "own"},
+    ]
+
+
+def test_what_nobody_has_taken_may_be_read_before_it_is_and_is_audited(world: World) -> None:
+    visitor = world.visitor()
+    assert rest("console", "GET", EVENTS, claims=CLAIMS, conversation=visitor.conversation)[0] == 200
+    assert world.bus.reads == [{"what": "TranscriptRead", "by": "4417", "why": "waiting"}]
 
 
 def test_a_wrong_page_is_named(world: World) -> None:

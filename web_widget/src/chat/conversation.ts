@@ -96,11 +96,11 @@ function apply(conversation: Conversation, { seq, at, actor, type, body }: Conve
   }
 }
 
-/** What to show of a message: its own words, or a machine's translation of them. */
+/** What to show of a message: its own words, or a translation of them. */
 export interface Reading {
   readonly text: string;
   readonly language: string;
-  /** The language a machine translated from, when `text` is a translation. */
+  /** The language a machine translated from, when `text` is its translation: what people prepared is not said to be. */
   readonly from: string | null;
   /** There is another version to change to. */
   readonly other: boolean;
@@ -119,7 +119,7 @@ export function reading(message: Message, language: string, swapped: boolean): R
   return {
     text: shown ? shown.text : message.text,
     language: shown ? shown.to : message.language,
-    from: shown ? shown.from : null,
+    from: shown && !shown.engine.startsWith("prepared:") ? shown.from : null,
     other: !!translated,
     untranslated: !own && !translated && message.untranslated.some(({ to }) => to === language),
   };

@@ -12,7 +12,7 @@ export type ConversationState = "waiting" | "active" | "paused" | "closed";
 /** Whether somebody is at the screen: there, behind the cover, or not connected. */
 export type Presence = "here" | "covered" | "gone";
 
-/** A machine translation of one message: an aid to reading, never the evidence. */
+/** A translation of one message: an aid to reading, never the evidence. */
 export interface Translation {
   readonly to: string;
   readonly from: string;

@@ -55,12 +55,12 @@ export class OfficerApi {
 
   release = (conversation: string): Promise<QueueItem> => this.#post(`${path(conversation)}/release`, {});
 
-  /** The whole record after `after`, page by page. The server notes who read it. */
-  events = async (conversation: string, after: number): Promise<readonly ChatEvent[]> => {
+  /** The whole record after `after`, page by page. The server notes who read it, and `why`. */
+  events = async (conversation: string, after: number, why = ""): Promise<readonly ChatEvent[]> => {
     const events: ChatEvent[] = [];
     for (let from = after; ;) {
       const page = await this.#get<{ readonly events: readonly ChatEvent[]; readonly more: boolean }>(
-        `${path(conversation)}/events?after=${from}`,
+        `${path(conversation)}/events?after=${from}&why=${why}`,
       );
       events.push(...page.events);
       const last = page.events.at(-1);
@@ -81,8 +81,8 @@ export class OfficerApi {
     (await this.#get<{ readonly conversations: readonly ClosedItem[] }>("/closed")).conversations;
 
   /** Where the sealed package is. Throws `ApiError` `not_sealed` before there is one. */
-  sealedPackage = (conversation: string): Promise<SealedPackage> =>
-    this.#get(`${path(conversation)}/package`);
+  sealedPackage = (conversation: string, why = ""): Promise<SealedPackage> =>
+    this.#get(`${path(conversation)}/package?why=${why}`);
 
   canned = async (language: string): Promise<readonly CannedAnswer[]> =>
     (

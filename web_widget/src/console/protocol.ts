@@ -53,6 +53,8 @@ export interface Me extends OfficerName {
   readonly on_duty: boolean;
   readonly language: string;
   readonly outcomes: readonly Outcome[];
+  /** Why one may read a closed conversation of somebody else. */
+  readonly read_reasons: readonly Outcome[];
   readonly languages: readonly Language[];
 }
 
@@ -101,6 +103,8 @@ export interface CannedAnswer {
   readonly text: string;
   /** In the visitor's language, where a person has translated it. */
   readonly translation: string | null;
+  /** A native speaker has checked the translation: sent unchanged, the visitor reads it, and no machine's. */
+  readonly reviewed: boolean;
 }
 
 export interface SealedPackage {

@@ -121,6 +121,17 @@ describe("reading a message", () => {
     expect(reading(message, "es", true)).toMatchObject({ text: "Hello", language: "en", from: null });
   });
 
+  it("does not say of what people prepared that a machine made it", () => {
+    const [byMachine] = message.translations;
+    const prepared = { ...message, translations: [{ ...byMachine!, engine: "prepared:welcome" }] };
+    expect(reading(prepared, "es", false)).toMatchObject({
+      text: "Hola",
+      language: "es",
+      from: null,
+      other: true,
+    });
+  });
+
   it("says when there is no translation", () => {
     expect(reading(message, "pl", false)).toMatchObject({ text: "Hello", other: false, untranslated: true });
   });

@@ -14,6 +14,7 @@ export const ME: Me = {
   on_duty: true,
   language: "en",
   outcomes: [{ code: "safety_plan", label: "Safety plan made" }],
+  read_reasons: [{ code: "complaint", label: "A complaint or a conduct matter" }],
   languages: [
     { code: "en", name: "English", endonym: "English" },
     { code: "es", name: "Spanish", endonym: "Español" },

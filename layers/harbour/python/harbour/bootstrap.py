@@ -168,7 +168,7 @@ def conversations() -> ConversationService:
     from harbour.aws import clients
     from harbour.aws.bus import LateTranslationQueue
     from harbour.conversation.service import ConversationService, ForceSettings
-    from harbour.directory.service import force_profile, outcomes
+    from harbour.directory.service import force_profile, outcomes, prepared
 
     settings = load(ConversationSettings)
 
@@ -178,6 +178,7 @@ def conversations() -> ConversationService:
         delivery=delivery(),
         transitions=transitions(),
         translation=translation,
+        prepared=prepared,
         late=LateTranslationQueue(clients.sqs, lambda: load(LateTranslationSettings).late_translation_queue_url),
         events=bus(),
         clock=CLOCK,

@@ -95,7 +95,7 @@ function Bubble({ message }: { message: Message }) {
         {shown.untranslated && t(TEXT.untranslated)}
         {shown.other && (
           <button class="link" onclick={swap}>
-            {t(shown.from ? TEXT.original : TEXT.translation)}
+            {t(shown.language === message.language ? TEXT.translation : TEXT.original)}
           </button>
         )}
       </p>

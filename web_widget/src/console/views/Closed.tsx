@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { type Conversation, fromItem, merged, type Reading } from "../conversation";
 import { languageName } from "../languages";
-import type { ClosedItem } from "../protocol";
+import type { ClosedItem, Outcome } from "../protocol";
 import type { State } from "../store";
 import { ago, clockTime, fullTime } from "../waiting";
 import { DO_NOT_CONTACT, READINGS, shortReference } from "../words";
@@ -20,6 +20,7 @@ export function Closed({ state }: { readonly state: State }) {
   const [items, setItems] = useState<readonly ClosedItem[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [read, setRead] = useState<ClosedItem | null>(null);
+  const [why, setWhy] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
   const heading = useRef<HTMLHeadingElement>(null);
 
@@ -52,17 +53,32 @@ export function Closed({ state }: { readonly state: State }) {
     return () => clearInterval(timer);
   }, [sealing, read]);
   // The focus goes to what was opened, and back.
-  useEffect(() => heading.current?.focus(), [read]);
+  useEffect(() => heading.current?.focus(), [read, why]);
+
+  const open = (item: ClosedItem) => {
+    setRead(item);
+    setWhy(item.owner?.collar === state.me?.collar ? "" : null);
+  };
+  const back = () => setRead(null);
 
   return (
     <section class="column closed" aria-labelledby="closed-heading">
       <div class="closed__body">
-        {read ? (
+        {read && why === null ? (
+          <WhyRead
+            item={read}
+            reasons={state.me?.read_reasons ?? []}
+            say={setWhy}
+            back={back}
+            heading={heading}
+          />
+        ) : read ? (
           <Transcript
             key={read.conversation}
             item={read}
+            why={why ?? ""}
             state={state}
-            back={() => setRead(null)}
+            back={back}
             heading={heading}
           />
         ) : (
@@ -80,7 +96,7 @@ export function Closed({ state }: { readonly state: State }) {
             )}
             {items === null && !problem && <Spinner>Fetching the list</Spinner>}
             {items?.length === 0 && <p class="govuk-body">No conversation was closed this month or last.</p>}
-            {items !== null && items.length > 0 && <List items={items} state={state} open={setRead} />}
+            {items !== null && items.length > 0 && <List items={items} state={state} open={open} />}
           </>
         )}
       </div>
@@ -101,7 +117,7 @@ function List({ items, state, open }: ListProps) {
   return (
     <>
       <p class="govuk-body-s quiet">
-        This month and last, the newest first. Who reads a transcript is recorded.
+        This month and last, the newest first. Who reads a transcript is recorded, and why.
       </p>
       <table class="govuk-table closed__table">
         <caption class="govuk-visually-hidden">Closed conversations</caption>
@@ -174,14 +190,83 @@ function List({ items, state, open }: ListProps) {
   );
 }
 
+interface WhyReadProps {
+  readonly item: ClosedItem;
+  readonly reasons: readonly Outcome[];
+  readonly say: (why: string) => void;
+  readonly back: () => void;
+  readonly heading: { current: HTMLHeadingElement | null };
+}
+
+/** Asked before the transcript of somebody else's conversation is fetched: the answer stands in the audit. */
+function WhyRead({ item, reasons, say, back, heading }: WhyReadProps) {
+  const [chosen, setChosen] = useState("");
+  const [missing, setMissing] = useState(false);
+  const select = useRef<HTMLSelectElement>(null);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (chosen) {
+      say(chosen);
+    } else {
+      setMissing(true);
+      select.current?.focus();
+    }
+  };
+  return (
+    <form noValidate onSubmit={submit}>
+      <Button look="plain" class="govuk-back-link" data-testid="back-to-closed" onClick={back}>
+        Closed conversations
+      </Button>
+      <h1 class="govuk-heading-m" id="closed-heading" tabIndex={-1} ref={heading}>
+        Why do you read chat {shortReference(item.conversation)}?
+      </h1>
+      <div class={`govuk-form-group ${missing ? "govuk-form-group--error" : ""}`}>
+        <label class="govuk-label" for="why-read">
+          Reason
+        </label>
+        <p class="govuk-hint" id="why-read-hint">
+          It was not yours. Your collar number, the time and the reason are recorded.
+        </p>
+        {missing && (
+          <p class="govuk-error-message" id="why-read-error" role="alert">
+            Choose a reason.
+          </p>
+        )}
+        <select
+          id="why-read"
+          class="govuk-select"
+          data-testid="why-read"
+          ref={select}
+          aria-describedby={missing ? "why-read-hint why-read-error" : "why-read-hint"}
+          aria-invalid={missing}
+          value={chosen}
+          onChange={(event) => setChosen(event.currentTarget.value)}
+        >
+          <option value="">Choose</option>
+          {reasons.map(({ code, label }) => (
+            <option key={code} value={code}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Button type="submit" data-testid="why-read-go">
+        Read the transcript
+      </Button>
+    </form>
+  );
+}
+
 interface TranscriptProps {
   readonly item: ClosedItem;
+  /** A reason of the force's, where it was somebody else's. */
+  readonly why: string;
   readonly state: State;
   readonly back: () => void;
   readonly heading: { current: HTMLHeadingElement | null };
 }
 
-function Transcript({ item, state, back, heading }: TranscriptProps) {
+function Transcript({ item, why, state, back, heading }: TranscriptProps) {
   const desk = useDesk();
   const now = useNow(60_000);
   const [conversation, setConversation] = useState<Conversation | null>(null);
@@ -197,7 +282,7 @@ function Transcript({ item, state, back, heading }: TranscriptProps) {
   useEffect(() => {
     let here = true;
     setProblem(null);
-    desk.api.events(item.conversation, 0).then(
+    desk.api.events(item.conversation, 0, why).then(
       (events) => {
         if (here) {
           const opened = events.find((event) => event.type === "opened");
@@ -217,7 +302,7 @@ function Transcript({ item, state, back, heading }: TranscriptProps) {
     return () => {
       here = false;
     };
-  }, [desk, item, tries]);
+  }, [desk, item, why, tries]);
   const language = languageName(item.language, languages);
   return (
     <article class="transcript" data-testid="transcript">
@@ -255,7 +340,7 @@ function Transcript({ item, state, back, heading }: TranscriptProps) {
           </dd>
         </div>
       </dl>
-      <SealedPackage conversation={item.conversation} heading="h2" />
+      <SealedPackage conversation={item.conversation} why={why} heading="h2" />
       <div class="transcript__bar">
         <fieldset class="reading">
           <legend class="govuk-visually-hidden">Show messages as</legend>

@@ -184,7 +184,10 @@ function Bubble({
         {translation && (reading === "both" || !own) && (
           <span class="bubble__way">
             {reading === "both" || translationFirst ? (
-              <>{direction(translation, languages)} · machine translation</>
+              <>
+                {direction(translation, languages)} ·{" "}
+                {translation.engine.startsWith("prepared:") ? "prepared and checked" : "machine translation"}
+              </>
             ) : (
               `Original, ${languageName(message.body.language, languages)}`
             )}

@@ -21,11 +21,13 @@ type Known =
 
 interface SealedPackageProps {
   readonly conversation: string;
+  /** A reason of the force's, where the conversation was somebody else's. */
+  readonly why?: string;
   /** The level that fits where it stands. */
   readonly heading: "h2" | "h3";
 }
 
-export function SealedPackage({ conversation, heading: Heading }: SealedPackageProps) {
+export function SealedPackage({ conversation, why = "", heading: Heading }: SealedPackageProps) {
   const desk = useDesk();
   const [known, setKnown] = useState<Known>({ is: "asking" });
   const [asks, setAsks] = useState(0);
@@ -35,7 +37,7 @@ export function SealedPackage({ conversation, heading: Heading }: SealedPackageP
     let timer = 0;
     const ask = async () => {
       try {
-        const sealed = await desk.api.sealedPackage(conversation);
+        const sealed = await desk.api.sealedPackage(conversation, why);
         if (here) {
           setKnown({ is: "sealed", sealed });
           timer = window.setTimeout(() => setKnown({ is: "old" }), LINK_LASTS_MS);
@@ -62,7 +64,7 @@ export function SealedPackage({ conversation, heading: Heading }: SealedPackageP
       here = false;
       window.clearTimeout(timer);
     };
-  }, [desk, conversation, asks]);
+  }, [desk, conversation, why, asks]);
 
   const again = (words: string, label: string) => (
     <p class="govuk-body-s">

@@ -101,6 +101,13 @@ export function Answers({ conversation, languages }: AnswersProps) {
                   {answer.translation}
                 </span>
               )}
+              {translated && answer.translation && (
+                <span class="answers__text quiet">
+                  {answer.reviewed
+                    ? "Checked by a native speaker. They read this if you send the answer unchanged."
+                    : "Not yet checked by a native speaker. They read a machine translation."}
+                </span>
+              )}
             </button>
           </li>
         ))}

@@ -25,5 +25,5 @@ class CrimeReports:
 
     def attach(self, crime: str, conversation: str, sealed: Sealed) -> None:
         """One conditional write. ``deadlines`` finds it within two minutes, so that sealing needs no other queue."""
-        url = f"{self._officers_url}/conversations/{conversation}/package"
+        url = f"{self._officers_url}/conversations/{conversation}/package?why=investigation"
         self._tasks.create(package(CrimeRef(crime), conversation, sealed.sha256, url, self._clock.now()))

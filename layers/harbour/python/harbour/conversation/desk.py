@@ -44,6 +44,15 @@ class Queue:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Who reads what, and why (:func:`harbour.conversation.model.why_read`)."""
+
+    officer: Officer
+    conversation: Conversation
+    why: str
+
+
 class Desk:
     """What officers do outside the socket."""
 
@@ -134,11 +143,10 @@ class Desk:
         self._events.publish(detail_type, done.tail.conversation)
         return done.tail
 
-    def read(self, officer: Officer, conversation: ConversationId, after: int) -> tuple[Sequence[Entry], bool]:
-        """A page of the record, and whether there is more. Every read is an audit event (design §7)."""
-        tail = self._transitions.read(conversation)
-        self._events.publish("TranscriptRead", tail.conversation, by=officer.collar)
-        page = list(islice(self._store.events(conversation, after=after), PAGE + 1))
+    def read(self, read: Read, after: int) -> tuple[Sequence[Entry], bool]:
+        """A page of the record, and whether there is more. Every read is an audit event: who, what, why."""
+        self._events.publish("TranscriptRead", read.conversation, by=read.officer.collar, why=read.why)
+        page = list(islice(self._store.events(read.conversation.id, after=after), PAGE + 1))
         return page[:PAGE], len(page) > PAGE
 
     def closed(self, limit: int = 100) -> Sequence[Conversation]:
@@ -161,15 +169,15 @@ class Desk:
         self._notes.add(conversation, note)
         return note
 
-    def notes(self, conversation: ConversationId) -> Sequence[Note]:
-        """The notes of a conversation, oldest first."""
-        self._transitions.read(conversation)
-        return self._notes.notes(conversation)
+    def notes(self, read: Read) -> Sequence[Note]:
+        """The notes of a conversation, oldest first. Audited like the record."""
+        self._events.publish("NotesRead", read.conversation, by=read.officer.collar, why=read.why)
+        return self._notes.notes(read.conversation.id)
 
-    def sealed(self, officer: Officer, conversation: ConversationId) -> Sealed:
-        """Where the sealed package is. Raises ``NotFound`` ``not_sealed`` before there is one."""
-        found = self._transitions.read(conversation).conversation
-        if found.sealed is None:
+    def sealed(self, read: Read) -> Sealed:
+        """Where the sealed package is; audited. Raises ``NotFound`` ``not_sealed`` before there is one."""
+        sealed = read.conversation.sealed
+        if sealed is None:
             raise NotFound("not_sealed", "The transcript is not sealed yet. This takes a moment after closing.")
-        self._events.publish("TranscriptRead", found, by=officer.collar)
-        return found.sealed
+        self._events.publish("TranscriptRead", read.conversation, by=read.officer.collar, why=read.why)
+        return sealed

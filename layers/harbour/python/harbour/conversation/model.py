@@ -23,7 +23,7 @@ from harbour.evidence.chain import GENESIS, Body, Event, head_hash, link
 from harbour.evidence.model import Sealed
 from harbour.identity.model import Officer, Role
 from harbour.runtime.clock import parse, rfc3339
-from harbour.runtime.errors import Conflict, Forbidden
+from harbour.runtime.errors import Conflict, Forbidden, Invalid
 
 ConversationId = NewType("ConversationId", str)
 ConnectionId = NewType("ConnectionId", str)
@@ -477,6 +477,24 @@ def closed(tail: Tail, *, actor: str, by: str, outcome: str, now: datetime, timi
 def rescheduled(conversation: Conversation, due_at: datetime, **noticed: datetime | None) -> Change:
     """Look again at ``due_at``; ``noticed`` may set who is gone since when. Not part of the record."""
     return Change(replace(conversation, revision=conversation.revision + 1, due_at=due_at, **noticed))  # type: ignore[arg-type]
+
+
+def why_read(conversation: Conversation, officer: Officer, said: str, known: frozenset[str]) -> str:
+    """Why an officer reads a conversation, as the audit holds it: ``own``, ``waiting`` (nobody's), ``supervision`` (a
+    colleague's that is open), or for a closed one that was not hers what she ``said``.
+
+    Raises
+    ------
+    Invalid
+        ``reason_needed``: it is closed, was not hers, and she did not say a reason that the force knows.
+    """
+    if conversation.owner and conversation.owner.collar == officer.collar:
+        return "own"
+    if conversation.open:
+        return "supervision" if conversation.owner else "waiting"
+    if said not in known:
+        raise Invalid("reason_needed", "Say why you read a conversation that was not yours.", field="why")
+    return said
 
 
 def may_return(conversation: Conversation, now: datetime) -> bool:

@@ -33,7 +33,7 @@ from harbour.conversation.transition import ATTEMPTS, Transitions
 from harbour.identity.model import Grant, Officer, Role
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from harbour.translation.model import AUTO, Outcome, targets
+from harbour.translation.model import AUTO, Outcome, Translation, same_language, targets
 from harbour.translation.service import TranslationService
 
 TYPING_EVERY_SECONDS = 3.0
@@ -68,6 +68,7 @@ class ConversationService:
         delivery: Delivery,
         transitions: Transitions,
         translation: Callable[[], TranslationService],
+        prepared: Callable[[str, str], Translation | None],
         late: LateTranslations,
         events: DomainEvents,
         clock: Clock,
@@ -78,6 +79,7 @@ class ConversationService:
         self._delivery = delivery
         self._transitions = transitions
         self._translation = translation
+        self._prepared = prepared
         self._late = late
         self._events = events
         self._clock = clock
@@ -163,6 +165,8 @@ class ConversationService:
     def officer_resume(self, caller: Caller, conversation: ConversationId, client: ClientId, last: int) -> None:
         """Let the owner's socket take part in a conversation, and send what it has missed.
 
+        Joining is audited as a read.
+
         Raises
         ------
         Forbidden
@@ -178,6 +182,10 @@ class ConversationService:
             language=tail.conversation.service_language,
             collar=officer.collar,
         )
+        if (
+            tail.presence(caller.connection) is None
+        ):  # asked on this socket for the first time: one event, not one a frame
+            self._events.publish("TranscriptRead", tail.conversation, by=officer.collar, why="own")
         self._store.join(conversation, presence)
 
         def noticed(tail: Tail) -> model.Change | None:
@@ -355,7 +363,10 @@ class ConversationService:
             model.must_own(tail.conversation, Officer(sender.collar, ""))
 
     def _translate(self, tail: Tail, sender: Presence, text: str) -> Outcome:
-        """Once per distinct language of the other side; bounded by the deadline; never an exception."""
+        """Once per distinct language of the other side; bounded by the deadline; never an exception.
+
+        What people have translated and checked beforehand is not given to a machine.
+        """
         conversation = tail.conversation
         if sender.role is Role.VISITOR:
             source, others = conversation.language, {conversation.service_language}
@@ -364,6 +375,10 @@ class ConversationService:
         wanted = targets(source, others)
         if not wanted:
             return Outcome((), (), None)
+        if sender.role is Role.OFFICER and same_language(source, "en"):
+            known = [translation for to in sorted(wanted) if (translation := self._prepared(text, to))]
+            if len(known) == len(wanted):
+                return Outcome(tuple(known))
         return self._translation().translate_message(text, source, wanted)
 
     def _language_of(self, tail: Tail, sender: Presence, translated: Outcome) -> str:

@@ -108,6 +108,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadReason:
+    """Why somebody reads a closed conversation that was not theirs. The audit holds ``code``: it never changes its
+    meaning."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class CannedAnswer:
     """An answer that people wrote and translated beforehand.
 

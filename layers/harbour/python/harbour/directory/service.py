@@ -20,13 +20,14 @@ from harbour.directory.model import (
     Helpline,
     Nation,
     Outcome,
+    ReadReason,
     SilentCall,
     current,
 )
 from harbour.runtime.errors import NotFound
 from harbour.translation.languages import Language
 from harbour.translation.languages import languages as known_languages
-from harbour.translation.model import canonical
+from harbour.translation.model import PREPARED, Translation, canonical
 
 _FORCE_ID = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -108,6 +109,12 @@ def outcomes() -> tuple[Outcome, ...]:
 
 
 @cache
+def read_reasons() -> tuple[ReadReason, ...]:
+    """Why a closed conversation of somebody else may be read, in the order in which officers see them."""
+    return tuple(ReadReason(entry["code"], entry["label"]) for entry in _read("read_reasons.json")["reasons"])
+
+
+@cache
 def canned(language: str) -> tuple[CannedAnswer, ...]:
     """The prepared answers with their translation into ``language``; each has a text, not each a translation."""
     document = _read("canned.json")
@@ -117,6 +124,18 @@ def canned(language: str) -> tuple[CannedAnswer, ...]:
         CannedAnswer(entry["key"], entry["title"], entry["text"]["en"], entry["text"].get(tag), reviewed)
         for entry in document["answers"]
     )
+
+
+def prepared(text: str, language: str) -> Translation | None:
+    """The translation of a prepared answer, if ``text`` is one as it stands and a native speaker has checked it.
+
+    The text is what is looked up, so nobody can pass anything else off as checked.
+    """
+    written = text.strip()
+    answer = next((a for a in canned(language) if a.text == written), None)
+    if answer is None or answer.translation is None or not answer.reviewed:
+        return None
+    return Translation(canonical(language), "en", answer.translation, PREPARED + answer.key)
 
 
 def languages() -> tuple[Language, ...]:

@@ -1,8 +1,8 @@
 """What the readable transcript says, before it takes the form of a page: every event in plain words. Pure.
 
 The original is the evidence and a translation an aid, so they stand side by side and a translation always says that a
-machine made it, which one, and from what into what. Nothing that was recorded is left out: what this version has no
-words for is shown as it was recorded.
+machine made it, which one, and from what into what, or that people prepared and checked it. Nothing that was recorded
+is left out: what this version has no words for is shown as it was recorded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from harbour.evidence.civil_time import london, utc
 from harbour.evidence.model import ConversationRecord
 from harbour.evidence.visible import Direction, direction, language_name
 from harbour.runtime.clock import parse
+from harbour.translation.model import PREPARED
 
 TITLE: Final = "Transcript of a live chat"
 
@@ -23,8 +24,9 @@ NOTES: Final = (
     "This is a readable copy of the record in data/events.jsonl, made when the conversation was sealed. The record and "
     "this copy are both bound by the signature in seal/. Where they differ, the record counts.",
     "The original text, in the language in which it was written, is the evidence. A translation marked as machine "
-    "translation was made by a computer and was not checked by a person: it is an aid to reading. A statement that is "
-    "to be relied on needs a qualified interpreter.",
+    "translation was made by a computer and was not checked by a person: it is an aid to reading. A translation marked "
+    "as prepared was written before, for an answer that officers send often, and had been checked by a native speaker. "
+    "A statement that is to be relied on needs a qualified interpreter.",
     "Times are those of the server that stored each event, in UTC and as a clock in the United Kingdom showed them.",
     "Text is shown as it was typed. A character that cannot be seen, or that would change how others are read, is "
     "shown by its Unicode number in a box, like this: U+202E. So is a character for which no font was at hand.",
@@ -181,10 +183,11 @@ def _message(body: Body) -> tuple[Cell, tuple[Cell, ...], str]:
 
 def _translation(body: Body, note: str = "") -> Cell:
     text, to, engine = _text(body, "text"), _text(body, "to"), _text(body, "engine")
-    heading = (
-        f"Machine translation, {language_name(_text(body, 'from'))} to {language_name(to)}, "
-        f"by {_ENGINES.get(engine, engine or 'an engine that was not recorded')}"
-    )
+    way = f"{language_name(_text(body, 'from'))} to {language_name(to)}"
+    if engine.startswith(PREPARED):
+        heading = f"Prepared translation, {way}, of the force's own answer “{engine.removeprefix(PREPARED)}”"
+    else:
+        heading = f"Machine translation, {way}, by {_ENGINES.get(engine, engine or 'an engine that was not recorded')}"
     return Cell(heading, text, to, direction(text, to), note)
 
 

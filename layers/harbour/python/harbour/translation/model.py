@@ -21,6 +21,11 @@ engine.
 AUTO: Final = "auto"
 """Stands for a source language that nobody named: the engine detects it."""
 
+PREPARED: Final = "prepared:"
+"""Begins the ``engine`` of a translation that people wrote and a native speaker checked beforehand, for an answer that
+officers send often; its key follows.
+"""
+
 MAX_REQUEST_BYTES: Final = 10_000
 """Longest text, as UTF-8, that one request may carry (Amazon Translate, TranslateText, parameter
 ``Text``).
