@@ -497,6 +497,7 @@ class HarbourPortal(Stack):
                 left=[
                     own_metric("QualityProblem", "updates", Duration.hours(1)),
                     own_metric("HardBounce", "receipts", Duration.hours(1)),
+                    own_metric("HardBounce", "notifier", Duration.hours(1)),
                 ],
                 width=12,
             ),

@@ -20,7 +20,7 @@ from harbour.notification.model import State
 from harbour.notification.ports import Moved
 from harbour.notification.service import SETTLE
 from harbour.runtime.errors import Unavailable
-from tests.unit.notification.post_office import AMINA, Does, PostOffice, Taken, message
+from tests.unit.notification.post_office import AMINA, CRIME, Does, PostOffice, Taken, message
 
 ENDED = (State.SENT, State.DELIVERED, State.FAILED, State.CANCELLED)
 
@@ -261,3 +261,37 @@ def test_a_message_that_went_is_never_sent_again_however_often_it_is_asked_for()
         office.run_due()
     sent: list[Taken] = office.taken
     assert len(sent) == 1
+
+
+def test_a_number_that_answered_stop_is_bad_data_and_somebodys_task() -> None:
+    office = PostOffice()
+    office.providers[0].does = lambda: Does.REFUSES
+    sent = office.created()
+    assert office.send(sent) is State.FAILED
+    assert office.people.known[AMINA].blocked == "opted_out"
+    (problem,) = office.store.problems.values()
+    assert (problem.crime, problem.source_id, problem.field, problem.check) == (CRIME, "p-1", "phone", "opted_out")
+    assert office.reasons() == ["not_delivered", "quality"]
+    assert len(office.links.asked[CRIME]) == 2
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason", "field"),
+    [
+        (Channel.EMAIL, "hard_bounce", "email"),
+        (Channel.SMS, "dead_number", "phone"),
+        (Channel.SMS, "opted_out", "phone"),
+    ],
+)
+def test_an_address_that_turns_out_dead_is_bad_data_and_somebodys_task_once(
+    channel: Channel, reason: str, field: str
+) -> None:
+    office = PostOffice()
+    office.send(office.created(message(channel)))
+    (taken,) = office.taken
+    assert office.arrived(taken, reason=reason) == reason
+    assert office.arrived(taken, reason=reason) == "late"
+    (problem,) = office.store.problems.values()
+    assert (problem.source_id, problem.field, problem.check, problem.blocks) == ("p-1", field, reason, True)
+    assert office.reasons() == ["not_delivered", "quality"]
+    assert office.state_of(taken).state is State.FAILED

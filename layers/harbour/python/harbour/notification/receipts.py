@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from harbour.contact.gate import DEAD, person_for
-from harbour.contact.model import Channel
+from harbour.contact.gate import DEAD
 from harbour.crime.link import Reason, TaskWanted, ident_of
-from harbour.crime.model import PartyRole, PersonId, Problem
+from harbour.crime.model import PersonId
+from harbour.notification.dead import mend, problems_of
 from harbour.notification.model import Notification, NotificationId, State, crimes_of, kept
 from harbour.notification.ports import LinkQueue, Moved, NotificationStore, People
 from harbour.runtime.clock import Clock
@@ -25,13 +25,6 @@ FRESH: Final = timedelta(minutes=2)
 """A receipt can be quicker than the record that its message was sent: one so young comes again."""
 
 _REFERENCE: Final = re.compile(r"([0-9a-f]{32})_([0-9a-f]{32})")
-
-_FIX: Final[Mapping[str, str]] = {
-    "dead_number": "The number does not exist any more: ask for the right one.",
-    "opted_out": "The person answered STOP to our number: ask how they want to be reached.",
-    "hard_bounce": "The e-mail address does not exist: ask for the right one.",
-    "complaint": "Somebody who reads this e-mail marked it as unwanted: ask the person, safely, who reads it.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +82,8 @@ class ReceiptService:
         after = _after(message, receipt, now)
         if after is None:
             return "late"
-        problems = self._problems(message, receipt)
+        dead = receipt.reason in DEAD
+        problems = problems_of(message, self._people.person(message.person), receipt.reason) if dead else ()
         tasks = _tasks(message, receipt, bool(problems))
         try:
             self._store.put(message, after, tasks, problems)
@@ -118,25 +112,6 @@ class ReceiptService:
 
     def _by_provider(self, receipt: Receipt) -> Notification | None:
         return self._store.by_receipt(receipt.provider, receipt.provider_id) if receipt.provider_id else None
-
-    def _problems(self, message: Notification, receipt: Receipt) -> tuple[Problem, ...]:
-        """The contact data are wrong: whoever reads the list of problems sees it beside the others."""
-        someone = self._people.person(message.person) if receipt.reason in _FIX else None
-        if someone is None:
-            return ()
-        link = person_for(someone.links, message.crime)
-        return (
-            Problem(
-                id=f"{receipt.reason}-{message.person}",
-                crime=message.crime,
-                source_id=someone.source_id,
-                role=PartyRole(link.role) if link else PartyRole.VICTIM,
-                field="phone" if message.channel is Channel.SMS else "email",
-                check=receipt.reason,
-                fix=_FIX[receipt.reason],
-                blocks=True,
-            ),
-        )
 
 
 # -- what providers say ----------------------------------------------------------------------------------------------
@@ -290,19 +265,13 @@ def _after(message: Notification, receipt: Receipt, now: datetime) -> Notificati
 def _tasks(message: Notification, receipt: Receipt, dead: bool) -> tuple[TaskWanted, ...]:
     if receipt.delivered:
         return ()
-    key, by = f"{message.person}-{message.id}", f"{message.channel.value} ({receipt.reason.replace('_', ' ')})"
+    by = f"{message.channel.value} ({receipt.reason.replace('_', ' ')})"
     told = TaskWanted(
         reason=Reason.NOT_DELIVERED,
-        key=key,
+        key=f"{message.person}-{message.id}",
         title="A message did not reach the victim",
         detail=f"By {by}. Check the contact details. Update: {message.type.replace('_', ' ')}.",
         due_at=message.deadline_at,
     )
-    mend = TaskWanted(
-        reason=Reason.QUALITY,
-        key=f"{receipt.reason}-{key}",
-        title="Contact details need mending",
-        detail=_FIX.get(receipt.reason, ""),
-    )
     arrived = receipt.reason == "complaint" or (message.state is State.DELIVERED and receipt.reason != "hard_bounce")
-    return (*(() if arrived else (told,)), *((mend,) if dead else ()))
+    return (*(() if arrived else (told,)), *((mend(message, receipt.reason),) if dead else ()))

@@ -18,8 +18,9 @@ from typing import Final
 from harbour.contact.gate import DEAD, allowed, next_allowed, person_for
 from harbour.contact.model import Channel, Link
 from harbour.crime.link import Reason, TaskWanted, ident_of
-from harbour.crime.model import PersonId
+from harbour.crime.model import PersonId, Problem
 from harbour.notification.catalogue import PLACEHOLDER, message_types, texts
+from harbour.notification.dead import mend, problems_of
 from harbour.notification.model import CLAIM, MessageType, Notification, NotificationId, State, crimes_of, kept
 from harbour.notification.ports import (
     LinkQueue,
@@ -221,11 +222,14 @@ class NotificationService:
                     unsure=claimed.unsure,
                 ),
             )
+        problems: tuple[Problem, ...] = ()
         if refused.reason in DEAD:
             self._people.block(claimed.person, refused.reason)
+            problems = problems_of(claimed, self._people.person(claimed.person), refused.reason)
         if not refused.for_good or not providers:
             alarm("a message was refused by every provider", reason=refused.reason, kind=claimed.type)
-        return self._end(claimed, State.FAILED, refused.reason, (_not_delivered(claimed),))
+        tasks = (_not_delivered(claimed), *((mend(claimed, refused.reason),) if problems else ()))
+        return self._end(claimed, State.FAILED, refused.reason, tasks, problems)
 
     # -- a message that nobody knows of ----------------------------------------------------------------------------
 
@@ -293,8 +297,17 @@ class NotificationService:
     def _by_hand(self, message: Notification, reason: str, why: str) -> State:
         return self._end(message, State.CANCELLED, reason, (_task(message, Reason.UNSAFE_CONTACT, why),))
 
-    def _end(self, message: Notification, state: State, reason: str, tasks: Sequence[TaskWanted]) -> State:
-        self._store.put(message, replace(message, state=state, reason=reason, values=kept(message)), tasks)
+    def _end(
+        self,
+        message: Notification,
+        state: State,
+        reason: str,
+        tasks: Sequence[TaskWanted],
+        problems: Sequence[Problem] = (),
+    ) -> State:
+        self._store.put(message, replace(message, state=state, reason=reason, values=kept(message)), tasks, problems)
+        if problems:
+            count("HardBounce")
         for crime in crimes_of(message):
             for task in tasks:
                 self._links.ask(crime, ident_of(crime, task.reason, task.key))

@@ -26,7 +26,7 @@ LARGEST_BODY: Final = 20 * 1024
 _ID: Final = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,100}")
 """Visible ASCII; never a full stop, which would move the border between what is signed as id and as time."""
 _TIMESTAMP: Final = re.compile(r"[1-9][0-9]{0,11}")
-_SHORTEST_SECRET: Final = 16
+_SHORTEST_SECRET: Final = 24
 _MOST_SIGNATURES: Final = 16
 """Each is compared with each key: an endless header must not become endless work."""
 
