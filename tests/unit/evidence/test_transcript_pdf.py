@@ -270,23 +270,28 @@ def test_a_file_too_large_for_the_verifier_is_not_kept(printer: PdfPrinter, monk
     assert "too long to be printed" in text_of(typeset(printer, texts("plain")))
 
 
-def test_two_thousand_messages_are_printed(printer: PdfPrinter, fonts: Path) -> None:
-    """Of 200 letters each, with their translations: within half of the memory that the function has."""
+def test_two_thousand_messages_are_printed_and_then_others(printer: PdfPrinter, fonts: Path) -> None:
+    """Of 180 letters each, and their translations: within half of the memory that the function has."""
     script = (
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from harbour.evidence.rendition import transcript\n"
         "from harbour.evidence.rendition_pdf import PdfPrinter\n"
-        "from tests.unit.evidence.test_transcript_pdf import CLOSED_AT, record_of, texts\n"
-        "words = 'Mi marido me pegó otra vez anoche. ' * 5\n"
-        "document = transcript(record_of(texts(*[words] * 2_000)))\n"
-        "pdf = PdfPrinter(Path(sys.argv[1])).render(document, CLOSED_AT)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, len(pdf))\n"
+        "from tests.unit.evidence.conversations import CLOSED, OPENED, record_of, said\n"
+        "from tests.unit.evidence.test_transcript_pdf import CLOSED_AT\n"
+        "printer = PdfPrinter(Path(sys.argv[1]))\n"
+        "for words, count in (('Mi marido me pegó otra vez anoche. ', 2_000), ('Anoche me pegó. ' * 2, 1_200)):\n"
+        "    told = 'My husband hit me again last night. ' * 5\n"
+        "    bodies = [said(f'{n}. {words * 5}', 'es', 'en', f'{n}. {told}') for n in range(count)]\n"
+        "    steps = [OPENED, *(('message', 'visitor', body) for body in bodies), CLOSED]\n"
+        "    pdf = printer.render(transcript(record_of(steps)), CLOSED_AT)\n"
+        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, len(pdf))\n"
     )
     done = subprocess.run([sys.executable, "-c", script, str(fonts)], capture_output=True, text=True, check=True)
-    memory, size = map(int, done.stdout.split())
-    assert size > 1_000_000
-    assert memory < 1_769 / 2
+    for line in done.stdout.splitlines():
+        memory, size = map(int, line.split())
+        assert size > 1_000_000, "it is the conversation, not the notice that it is too long"
+        assert memory < 1_769 / 2
 
 
 def test_four_thousand_letters_without_a_space_break_over_pages(printer: PdfPrinter) -> None:

@@ -52,6 +52,9 @@ MOST: Final = 1_200_000
 
 _EVENT, _BOX = 200, 5
 
+_LONG: Final = 200_000
+_REMEMBERED: Final = 10  # documents during which Typst keeps what it set, in case that it is set again
+
 _TOO_LONG: Final = (
     "This conversation is too long to be printed. data/transcript.html shows all of it, for a browser, and "
     "data/events.jsonl is the record. Both are bound by the same signature as this document."
@@ -85,8 +88,11 @@ class PdfPrinter:
 
     def typeset(self, transcript: Transcript, closed_at: datetime) -> tuple[bytes, list[str]]:
         """The PDF with the typesetter's warnings, which concern looks only (a test asserts that there are none)."""
-        if _letters(transcript) <= MOST:
+        letters = _letters(transcript)
+        if letters <= MOST:
             pdf, warnings = self._typeset(transcript, closed_at)
+            if letters > _LONG:
+                self._forget()
             if len(pdf) <= MAX_FILE_BYTES:
                 return pdf, warnings
         return self._typeset(replace(transcript, rows=()), closed_at, _TOO_LONG)
@@ -97,6 +103,11 @@ class PdfPrinter:
         except typst.TypstError:
             refused = frozenset(self._refused(sorted(set(_texts(transcript))), closed_at))
             return self._compile(self._document(transcript, closed_at, refused, notice), closed_at)
+
+    def _forget(self) -> None:
+        """Else two long documents would need the memory of both."""
+        for _ in range(_REMEMBERED + 1):
+            typst.compile(b"", font_paths=self._fonts, ignore_system_fonts=True)
 
     @cached_property
     def _fonts(self) -> typst.Fonts:
@@ -290,10 +301,16 @@ def _texts(transcript: Transcript) -> Iterator[str]:
 
 
 def _letters(transcript: Transcript) -> int:
-    """How much there is to set, in letters of plain text."""
-    return _EVENT * len(transcript.rows) + sum(
-        len(text) + (_BOX - 1) * sum(1 for c in text if c == "\n" or is_hidden(c)) for text in _texts(transcript)
+    """How much was said and is to be set, in letters of plain text. Names, times and headings belong to an event."""
+    return sum(
+        _EVENT + sum(len(text) + (_BOX - 1) * sum(1 for c in text if c == "\n" or is_hidden(c)) for text in _said(row))
+        for row in transcript.rows
     )
+
+
+def _said(row: Row) -> Iterator[str]:
+    yield from (row.sentence, row.detail)
+    yield from (cell.text for cell in (*((row.original,) if row.original else ()), *row.translations))
 
 
 def _probe(texts: Sequence[str]) -> Transcript:
