@@ -33,12 +33,13 @@ _FRAMES: Final = (
     Refusal("closed", 409, "The conversation has ended.", "Start another one."),
     Refusal("paused", 409, "The visitor has left. She must not be contacted.", "Wait until she is back."),
     Refusal("replaced", 409, "This officer's console was opened elsewhere; that one gets the alerts.", "Stay away."),
+    Refusal("too_fast", 429, "Hundreds of frames within seconds on one socket, which is closed.", "Come back later."),
     Refusal("try_again", 503, "Too many wrote at once, or a service did not answer.", "Send the same again."),
     Refusal("internal", 500, "Something failed on our side; it was alarmed.", "Send the same again."),
 )
 
 ON_THE_SOCKET: Final = _FRAMES
-"""What an ``error`` frame may carry. None of them closes the socket."""
+"""What an ``error`` frame may carry. Only ``too_fast`` closes the socket."""
 
 
 FROM_REST_ONLY: Final = (

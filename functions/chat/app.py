@@ -1,4 +1,6 @@
-"""The socket: parse a frame, call the conversation, answer errors as frames. The connection stays whatever is sent."""
+"""The socket: parse a frame, call the conversation, answer errors as frames. The connection stays whatever is sent,
+unless it is a flood.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from harbour.conversation.protocol import (
 )
 from harbour.conversation.service import Caller, ConversationService
 from harbour.identity.model import Grant, Role
-from harbour.runtime.errors import Forbidden, HarbourError, Invalid
+from harbour.runtime.errors import Forbidden, HarbourError, Invalid, TooMany
 from harbour.runtime.telemetry import alarm, failure, log
 
 OK = {"statusCode": 200}
@@ -49,11 +51,14 @@ def _message(caller: Caller, body: str) -> None:
     command: Command | None = None
     outcome = "done"
     try:
+        _within_pace(caller)
         command = parse(body)
         dispatch(bootstrap.conversations(), caller, command)
     except HarbourError as error:
         outcome = error.code
         _refuse(caller, command, error)
+        if isinstance(error, TooMany):
+            bootstrap.delivery().hang_up([caller.connection])
     except Exception as error:  # noqa: BLE001 - the last door: alarmed, answered, and the socket lives on
         outcome = "internal"
         alarm("command failed", action=command.action if command else None, **failure(error))
@@ -64,6 +69,18 @@ def _message(caller: Caller, body: str) -> None:
         outcome=outcome,
         ms=round((time.perf_counter() - started) * 1000),
     )
+
+
+def _within_pace(caller: Caller) -> None:
+    """Refuse a flood. Officers have signed in, and one socket carries all their conversations.
+
+    Raises
+    ------
+    TooMany
+        ``too_fast``; the socket is to be closed.
+    """
+    if caller.grant.role is Role.VISITOR and bootstrap.pace().too_fast(caller.connection):
+        raise TooMany("too_fast", "Too many frames on one socket. Wait, and come back.")
 
 
 def dispatch(service: ConversationService, caller: Caller, command: Command) -> None:

@@ -187,6 +187,14 @@ def test_of_two_officers_one_gets_the_conversation(world: World) -> None:
     assert refused.value.code == "already_accepted"
 
 
+def test_accepting_again_after_a_lost_answer_is_the_same_acceptance(world: World) -> None:
+    visitor = world.visitor()
+    first = world.desk.accept(AMELIA, visitor.conversation)
+    assert world.desk.accept(AMELIA, visitor.conversation).conversation == first.conversation
+    assert [e.kind for e in world.record(visitor.conversation)] == ["opened", "joined"]
+    assert world.bus.published.count(("ConversationAccepted", visitor.conversation)) == 1
+
+
 def test_only_the_owner_may_join_release_or_close(world: World) -> None:
     officer, other, visitor = world.officer(), world.officer(TOM), world.visitor()
     officer.take(visitor.conversation)

@@ -259,6 +259,36 @@ def test_a_language_is_recognised_once(world: World) -> None:
     assert world.translation.calls[-1] == ("I am here", "en", ("so",))
 
 
+def test_an_officer_who_reads_another_language_gets_what_was_said_before_in_it(world: World) -> None:
+    visitor, officer = world.visitor(), world.officer(TOM, language="pl")
+    visitor.say("hola")
+    visitor.say("😀 123")
+    officer.take(visitor.conversation)
+    asked = [(visitor.conversation, 2, ("pl",))]
+    assert world.late.asked == asked, "the emoji says the same to all"
+    visitor.say("¿quién es?")
+    assert officer.got("event")[-1]["event"]["body"]["translations"][0]["to"] == "pl"
+    assert world.later.translate(visitor.conversation, 2, "pl")
+    officer.lose_socket()
+    officer.connect()
+    officer.join(visitor.conversation)
+    assert world.late.asked == asked, "it is there"
+    assert officer.seen_texts() == ["hola", "😀 123", "¿quién es?"]
+
+
+def test_an_officer_who_spoke_before_the_language_was_known_is_translated_then(world: World) -> None:
+    visitor, officer = world.visitor(language="auto"), world.officer()
+    officer.take(visitor.conversation)
+    officer.say("Hello, are you safe?")
+    assert "translations" not in visitor.got("event")[-1]["event"]["body"], "nobody knows yet into what"
+    world.translation.detects = "pl"
+    visitor.say("Nie wiem")
+    first = next(e for e in world.record(visitor.conversation) if e.kind == Kind.MESSAGE)
+    assert world.late.asked == [(visitor.conversation, first.seq, ("pl",))]
+    assert world.later.translate(visitor.conversation, first.seq, "pl")
+    assert visitor.got("event")[-1]["event"]["body"]["text"] == "[en>pl] Hello, are you safe?"
+
+
 def test_a_socket_that_has_not_said_hello_may_not_speak(world: World, pair: tuple[Person, Person]) -> None:
     visitor, _ = pair
     stranger = world.officer(TOM)

@@ -32,6 +32,7 @@ from harbour.conversation.model import (
     work_list,
 )
 from harbour.conversation.muster import Muster
+from harbour.conversation.pace import Pace
 from harbour.conversation.ports import Moved, Note, OnDuty, Posted
 from harbour.conversation.service import Caller, ConversationService, ForceSettings
 from harbour.conversation.transition import Transitions
@@ -295,6 +296,7 @@ class World:
         self.prepared: dict[tuple[str, str], Translation] = {}
         clock = _Clock(self)
         self.tickets = TicketService(MemoryTickets(), clock)
+        self.pace = Pace(clock)
         self.delivery = Delivery(self.sockets, self.store, self.roster, clock)
         self.transitions = Transitions(self.store, clock, sleep=lambda _: None)
         force = ForceSettings("eastshire", "en", frozenset({"safety_plan", "advice_given"}), self.timing)

@@ -13,6 +13,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(bootstrap, "tickets", lambda: made.tickets)
     monkeypatch.setattr(bootstrap, "conversations", lambda: made.service)
     monkeypatch.setattr(bootstrap, "delivery", lambda: made.delivery)
+    monkeypatch.setattr(bootstrap, "pace", lambda: made.pace)
     monkeypatch.setattr(bootstrap, "entrance", lambda: made.entrance)
     monkeypatch.setattr(bootstrap, "desk", lambda: made.desk)
     monkeypatch.setattr(bootstrap, "watch", lambda: made.watch)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harbour.conversation.model import State
+from harbour.conversation.pace import MOST
 from tests.unit.conversation.world import AMELIA, World
 from tests.unit.functions.doors import Socket, claims_of, officer_grant, rest
 
@@ -74,6 +75,31 @@ def test_a_bad_frame_gets_a_typed_answer_and_the_socket_lives_on(
     assert (error["type"], error["code"], error.get("field")) == ("error", code, field)
     visitor.send({"action": "send", "n": 1, "text": "still here"})
     assert visitor.frames[-1]["type"] == "ack"
+
+
+def test_a_flood_is_hung_up_on_and_nobody_else_is_slowed(world: World) -> None:
+    visitor, _ = visit(world)
+    other, _ = visit(world, "w=")
+    for _ in range(MOST - 1):  # hello was the first
+        visitor.send({"action": "heartbeat"})
+    assert visitor.connection not in world.sockets.dead
+    world.sockets.sent.clear()
+    reads = world.steps.count("tail")
+    visitor.send({"action": "send", "n": 1, "text": "x"})
+    assert [f["code"] for f in visitor.frames] == ["too_fast"]
+    assert visitor.connection in world.sockets.dead
+    assert world.steps.count("tail") == reads, "nothing more is done for it"
+    other.send({"action": "send", "n": 1, "text": "hola"})
+    assert other.frames[-1]["type"] == "ack"
+
+
+def test_who_is_only_busy_for_long_is_no_flood(world: World) -> None:
+    visitor, _ = visit(world)
+    for _ in range(20):
+        world.wait(seconds=10)
+        for _ in range(MOST // 2):
+            visitor.send({"action": "heartbeat"})
+    assert visitor.connection not in world.sockets.dead
 
 
 def test_an_officer_must_name_the_conversation(world: World) -> None:

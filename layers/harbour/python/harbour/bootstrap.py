@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harbour.conversation.late import LateTranslationService
     from harbour.conversation.model import Timing
     from harbour.conversation.muster import Muster
+    from harbour.conversation.pace import Pace
     from harbour.conversation.service import ConversationService
     from harbour.conversation.transition import Transitions
     from harbour.conversation.watch import WatchService
@@ -189,6 +190,14 @@ def conversations() -> ConversationService:
             timing=settings.timing,
         ),
     )
+
+
+@cache
+def pace() -> Pace:
+    """How fast each socket sends."""
+    from harbour.conversation.pace import Pace
+
+    return Pace(CLOCK)
 
 
 @cache

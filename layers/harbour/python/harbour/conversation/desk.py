@@ -108,7 +108,7 @@ class Desk:
         return self._transitions.read(conversation)
 
     def accept(self, officer: Officer, conversation: ConversationId) -> Tail:
-        """Take a conversation that nobody owns; of several who try, one gets it.
+        """Take a conversation that nobody owns; of several who try, one gets it. Who has it already, has it.
 
         Raises
         ------
@@ -117,7 +117,9 @@ class Desk:
         """
         session = self._duty.get(officer.collar)
 
-        def decide(tail: Tail) -> model.Change:
+        def decide(tail: Tail) -> model.Change | None:
+            if tail.conversation.open and tail.conversation.owner and tail.conversation.owner.collar == officer.collar:
+                return None  # asked again, because the first answer was lost
             language = session.language if session else tail.conversation.service_language
             return model.accepted(tail, officer, language, self._clock.now(), self._timing)
 
@@ -135,12 +137,14 @@ class Desk:
             self._store.leave(conversation, presence.connection)
         return tail
 
-    def _done(self, conversation: ConversationId, decide: Callable[[Tail], model.Change], detail_type: str) -> Tail:
+    def _done(
+        self, conversation: ConversationId, decide: Callable[[Tail], model.Change | None], detail_type: str
+    ) -> Tail:
         done = self._transitions.apply(conversation, decide)
         if done.entry:
             self._delivery.entry(done.tail, done.entry)
-        self._delivery.queue_changed()
-        self._events.publish(detail_type, done.tail.conversation)
+            self._delivery.queue_changed()
+            self._events.publish(detail_type, done.tail.conversation)
         return done.tail
 
     def read(self, read: Read, after: int) -> tuple[Sequence[Entry], bool]:

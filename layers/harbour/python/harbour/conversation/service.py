@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,15 @@ from harbour.conversation.transition import ATTEMPTS, Transitions
 from harbour.identity.model import Grant, Officer, Role
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from harbour.translation.model import AUTO, Outcome, Translation, same_language, targets
+from harbour.translation.model import (
+    AUTO,
+    Outcome,
+    Translation,
+    canonical,
+    needs_translation,
+    same_language,
+    targets,
+)
 from harbour.translation.service import TranslationService
 
 TYPING_EVERY_SECONDS = 3.0
@@ -182,9 +190,8 @@ class ConversationService:
             language=tail.conversation.service_language,
             collar=officer.collar,
         )
-        if (
-            tail.presence(caller.connection) is None
-        ):  # asked on this socket for the first time: one event, not one a frame
+        joins = tail.presence(caller.connection) is None
+        if joins:  # one event for a socket, not one for a frame
             self._events.publish("TranscriptRead", tail.conversation, by=officer.collar, why="own")
         self._store.join(conversation, presence)
 
@@ -195,15 +202,39 @@ class ConversationService:
             return model.rescheduled(tail.conversation, tail.conversation.due_at, officer_gone_at=None)
 
         tail = self._transitions.apply(conversation, noticed).tail
-        self._catch_up(caller, tail, client, last, on_duty=True)
+        missed = self._catch_up(caller, tail, client, last, on_duty=True)
         self._announce(tail, Role.OFFICER, "here", but=caller.connection)
+        if joins:
+            self._ask_for_lacking(conversation, missed, Role.VISITOR, tail.conversation.service_language)
 
-    def _catch_up(self, caller: Caller, tail: Tail, client: ClientId, last: int, *, on_duty: bool) -> None:
+    def _catch_up(
+        self, caller: Caller, tail: Tail, client: ClientId, last: int, *, on_duty: bool
+    ) -> Sequence[model.Entry]:
+        """Send the welcome and what was missed, which is returned."""
         n = self._last_counter(tail, client)
-        missed = self._store.events(tail.conversation.id, after=last) if tail.last.seq > last else ()
+        missed = tuple(self._store.events(tail.conversation.id, after=last)) if tail.last.seq > last else ()
         role = caller.grant.role
         self._delivery.to_one(caller.connection, [frames.welcome(tail, role, n=n, on_duty=on_duty)])
         self._delivery.to_one(caller.connection, frames.missed(tail.conversation.id, missed, role))
+        return missed
+
+    def _ask_for_lacking(
+        self, conversation: ConversationId, entries: Sequence[model.Entry], author: Role, language: str
+    ) -> None:
+        """Have translated what was written for a reader of another language than the one who reads it now.
+
+        What was asked for before, in vain or not, is not asked for again.
+        """
+        to = canonical(language)
+        later = {e.event.body["of"] for e in entries if e.kind == Kind.TRANSLATION and e.event.body["to"] == to}
+        for entry in entries:
+            by_visitor = entry.event.head.actor == actor_of(Role.VISITOR)
+            if entry.kind != Kind.MESSAGE or by_visitor is not (author is Role.VISITOR) or entry.seq in later:
+                continue
+            body: Mapping[str, Any] = entry.event.body
+            asked = {t["to"] for t in (*body.get("translations", ()), *body.get("untranslated", ()))}
+            if to not in asked and targets(body["language"], [to]) and needs_translation(body["text"]):
+                self._late.ask(conversation, entry.seq, [to])
 
     def _last_counter(self, tail: Tail, client: ClientId) -> int:
         """The last ``n`` of a page. An entry carries those of the pages that spoke last; the record has the others."""
@@ -405,6 +436,8 @@ class ConversationService:
             )
             if done.entry:
                 self._delivery.entry(done.tail, done.entry)
+                entries = tuple(self._store.events(conversation.id))
+                self._ask_for_lacking(conversation.id, entries, Role.OFFICER, found)
 
     # -- small signals, never stored -------------------------------------------------------------------------------
 
