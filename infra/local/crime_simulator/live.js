@@ -6,7 +6,24 @@ const EVERY = 1500;
 /** Whether somebody is writing there: then it stays as it is. */
 function inUse(part) {
   if (part.contains(document.activeElement) && document.activeElement.matches("textarea, input, select")) return true;
+  if (part.querySelector("details[open]")) return true;
   return [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+}
+
+/** What an element is to who stands on it, whatever was built anew around it. */
+function nameOf(element) {
+  return [element.getAttribute("aria-label") ?? element.textContent, element.form?.action ?? element.href].join("\n");
+}
+
+/** Puts what is new into a part; who stands on a button or link of it with the keyboard stays there. */
+function renew(part, now) {
+  const held = part.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  // The region itself stays, so that a screen reader hears what is new in it.
+  part.dataset.mark = now.dataset.mark;
+  part.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
+  if (held === null) return;
+  const same = [...part.querySelectorAll("a, button, summary")].find((element) => nameOf(element) === held);
+  same?.focus({ preventScroll: true });
 }
 
 async function look() {
@@ -16,11 +33,7 @@ async function look() {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live]")) {
         const now = fresh.getElementById(part.id);
-        if (now && now.dataset.mark !== part.dataset.mark && !inUse(part)) {
-          // The region itself stays, so that a screen reader hears what is new in it.
-          part.dataset.mark = now.dataset.mark;
-          part.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
-        }
+        if (now && now.dataset.mark !== part.dataset.mark && !inUse(part)) renew(part, now);
       }
     }
   } catch {

@@ -45,9 +45,9 @@ def crimes(known: Sequence[Crime], systems: Sequence[str], offences: Sequence[st
     """The list, and the form for a new one."""
     rows = "".join(_row(one) for one in known)
     table = (
-        '<div class="scroll"><table><thead><tr><th scope="col">Reference<th scope="col">System'
-        '<th scope="col">Offence<th scope="col">Victim<th scope="col">Last update<th scope="col">To do</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        '<table><thead><tr><th scope="col">Reference<th scope="col" class="wide">System'
+        '<th scope="col" class="wide">Offence<th scope="col">Victim<th scope="col" class="wide">Last update'
+        f'<th scope="col">To do</tr></thead><tbody>{rows}</tbody></table>'
         if rows
         else "<p>There is no crime yet. Record one: everything in the form is filled in for you.</p>"
     )
@@ -74,13 +74,13 @@ def crime(
     victim = one.victim
     facts = (
         ("System", _SYSTEM_WORDS.get(one.source, one.source)),
-        ("Offence", _words(one.offence) or "not classified"),
-        ("Area", one.area or "not known"),
+        ("Offence", _sentence(one.offence) or "Not classified"),
+        ("Area", one.area or "Not known"),
         ("Officer in charge", f"{officer['name']}, {officer['collar']}, {officer['station']}"),
-        ("Victim", " ".join((victim.given, victim.family)).strip() or "not named"),
-        ("Born", victim.born or "not known"),
-        ("Phone", victim.phone or "none"),
-        ("E-mail", victim.email or "none"),
+        ("Victim", " ".join((victim.given, victim.family)).strip() or "Not named"),
+        ("Born", victim.born or "Not known"),
+        ("Phone", victim.phone or "None"),
+        ("E-mail", victim.email or "None"),
         ("Contact", _CONTACT_WORDS[victim.contact]),
     )
     listed = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
@@ -159,9 +159,10 @@ def _row(one: Crime) -> str:
     return (
         f'<tr><td><a data-testid="sim-crime-{escape(one.reference)}" href="/crimes/{one.id}">'
         f"{escape(one.reference)}</a>"
-        f'<td><span class="tag">{escape(_SYSTEM_WORDS.get(one.source, one.source))}</span>'
-        f"<td>{escape(_words(one.offence))}<td>{escape(one.victim.given)} {escape(one.victim.family)}"
-        f"<td>{escape(_words(last.kind)) if last else ''}<td>{todo}</tr>"
+        f'<td class="wide"><span class="tag">{escape(_SYSTEM_WORDS.get(one.source, one.source))}</span>'
+        f'<td class="wide">{escape(_sentence(one.offence))}'
+        f"<td>{escape(one.victim.given)} {escape(one.victim.family)}"
+        f'<td class="wide">{escape(_sentence(last.kind)) if last else ""}<td>{todo}</tr>'
     )
 
 
@@ -170,7 +171,7 @@ def _new(systems: Sequence[str], offences: Sequence[str], number: int) -> str:
     return (
         '<form method="post" action="/crimes"><div class="pair">'
         f"{_select('source', 'System', {name: _SYSTEM_WORDS.get(name, name) for name in systems})}"
-        f"{_select('offence', 'Offence', {name: _words(name) for name in offences}, 'burglary')}</div>"
+        f"{_select('offence', 'Offence', {name: _sentence(name) for name in offences}, 'burglary')}</div>"
         f"{_input('area', 'Area', 'Northgate')}<fieldset><legend>Victim</legend>"
         f'<div class="pair">{_input("given", "Given name", given)}{_input("family", "Family name", family)}</div>'
         f'<div class="pair">{_input("born", "Date of birth", born, "date")}'
@@ -204,13 +205,11 @@ def _notice(down: bool) -> str:
 
 def _update(one: Crime, choices: Mapping[str, Sequence[str]], now: datetime, *, corrects: bool) -> str:
     groups = "".join(
-        f'<optgroup label="{escape(_words(stage).capitalize())}">'
-        + "".join(_option(kind, now) for kind in kinds)
-        + "</optgroup>"
+        f'<optgroup label="{escape(_sentence(stage))}">' + "".join(_option(kind, now) for kind in kinds) + "</optgroup>"
         for stage, kinds in choices.items()
     )
-    earlier = {"": "nothing: this is news"} | {
-        x.id: f"{_words(x.kind)}, {_plain(x.at)}" for x in reversed(one.posted) if x.accepted and not x.withdrawn
+    earlier = {"": "Nothing: this is news"} | {
+        x.id: f"{_sentence(x.kind)}, {_plain(x.at)}" for x in reversed(one.posted) if x.accepted and not x.withdrawn
     }
     return (
         f'<form method="post" action="/crimes/{one.id}/updates">'
@@ -231,7 +230,7 @@ def _option(kind: str, now: datetime) -> str:
     named = "".join(
         f' data-{name}="{escape(example(name, kind, now))}"' for name in ("what", "outcome") if name in wanted(kind)
     )
-    return f'<option value="{kind}" data-wants="{" ".join(wanted(kind))}"{named}>{_words(kind)}</option>'
+    return f'<option value="{kind}" data-wants="{" ".join(wanted(kind))}"{named}>{_sentence(kind)}</option>'
 
 
 def _field(name: str, words: str, kind: str, now: datetime) -> str:
@@ -291,7 +290,7 @@ def _task(one: Crime, task: Task) -> str:
     words = "Not done after all" if task.done else "Done"
     return (
         f'<article class="card{" done" if task.done else ""}" data-testid="sim-task"><p class="soft">'
-        f'<span class="tag">{escape(_words(task.reason))}</span> {_time(task.at)}{due}</p>'
+        f'<span class="tag">{escape(_sentence(task.reason))}</span> {_time(task.at)}{due}</p>'
         f'<h3>{escape(task.title)}</h3><p class="words" dir="auto">{escape(task.detail)}</p>'
         f'<form method="post" action="/crimes/{one.id}/tasks/{quote(task.id, safe="")}/done">'
         f'<button class="second" aria-label="{words}: {escape(task.title)}">{words}</button></form></article>'
@@ -309,7 +308,8 @@ def _document(document: Document) -> str:
 def _posted(one: Crime) -> str:
     rows = "".join(_posted_row(one, posted) for posted in reversed(one.posted))
     return (
-        '<section><h2>Updates</h2><div class="scroll"><table><thead><tr><th scope="col">Happened<th scope="col">What'
+        '<section><h2>Updates</h2><div class="scroll" tabindex="0" role="region" aria-label="Updates"><table><thead><tr>'
+        '<th scope="col">Happened<th scope="col">What'
         '<th scope="col">Harbour answered<th scope="col">Actions</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
@@ -317,9 +317,9 @@ def _posted(one: Crime) -> str:
 
 def _posted_row(one: Crime, posted: Posted) -> str:
     place = f"/crimes/{one.id}/updates/{quote(posted.id, safe='')}"
-    note = "withdraws: " if posted.withdraws else "corrects: " if posted.corrects else ""
+    note = "Withdraws: " if posted.withdraws else "Corrects: " if posted.corrects else ""
     mood = "yes" if posted.accepted else "no"
-    name = escape(f"{note}{_words(posted.kind)}")
+    name = escape(f"{note}{_words(posted.kind) if note else _sentence(posted.kind)}")
     withdraw = (
         f'<form method="post" action="{place}/withdraw">'
         f'<button class="link" aria-label="Withdraw: {name}">Withdraw</button></form>'
@@ -406,6 +406,11 @@ def _due(words: str, at: str) -> str:
 
 def _words(key: str) -> str:
     return key.replace("_", " ")
+
+
+def _sentence(key: str) -> str:
+    words = _words(key)
+    return words[:1].upper() + words[1:]
 
 
 def _safe(url: str) -> str:
