@@ -308,8 +308,8 @@ def _document(document: Document) -> str:
 def _posted(one: Crime) -> str:
     rows = "".join(_posted_row(one, posted) for posted in reversed(one.posted))
     return (
-        '<section><h2>Updates</h2><div class="scroll" tabindex="0" role="region" aria-label="Updates"><table><thead><tr>'
-        '<th scope="col">Happened<th scope="col">What'
+        '<section><h2>Updates</h2><div class="scroll" tabindex="0" role="region" aria-label="Updates"><table>'
+        '<thead><tr><th scope="col">Happened<th scope="col">What'
         '<th scope="col">Harbour answered<th scope="col">Actions</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
     )
