@@ -37,6 +37,9 @@ BOTOCORE_SERVICES: Final = (
 REGIONS: Final = ("eu-west-2", "us-east-1")
 """Regions that stay in botocore's table of endpoints; us-east-1 because S3 resolves its legacy address there."""
 
+TIME_ZONES: Final = ("Europe/London",)
+"""Of all time zones, those that the functions ask for."""
+
 CHALICE_FILES: Final = ("__init__.py", "app.py")
 """All of Chalice that runs in Lambda; the rest is its command line."""
 
@@ -88,10 +91,23 @@ def cut(installed: Path) -> None:
         stub.unlink()
     for record in installed.glob("*.dist-info/RECORD"):
         record.unlink()
+    if (installed / "tzdata").is_dir():
+        _cut_time_zones(installed / "tzdata" / "zoneinfo")
     if (installed / "chalice").is_dir():
         _cut_chalice(installed)
     if (installed / "botocore" / "data").is_dir():
         _cut_botocore(installed / "botocore" / "data")
+
+
+def _cut_time_zones(zones: Path) -> None:
+    kept = {zones / zone for zone in TIME_ZONES}
+    packages = {folder for zone in kept for folder in zone.parents}
+    for entry in sorted(zones.rglob("*")):
+        if entry.is_dir():
+            if entry not in packages:
+                shutil.rmtree(entry)
+        elif entry.exists() and entry not in kept and not (entry.name == "__init__.py" and entry.parent in packages):
+            entry.unlink()
 
 
 def _cut_chalice(installed: Path) -> None:

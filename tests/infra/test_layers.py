@@ -124,14 +124,16 @@ import chalice, pydantic, rfc8785, aws_lambda_powertools
 def test_a_function_builds_all_its_parts_from_what_is_uploaded_alone(
     assets: BuiltAssets, tmp_path: Path, name: str
 ) -> None:
-    """Its zip, its layers, and nothing that this machine happens to have: the composition root is built to the end."""
+    """Its zip, its layers, and nothing that this machine happens to have, not even time zones: the composition root is
+    built to the end."""
     layers = ["harbour", "vendor", *(["render"] if name == "transcripts" else [])]
     layers += ["casework"] if name in _PORTAL else []
     for part in (*(f"layer {layer}" for layer in layers), f"function {name}"):
         with zipped(assets, part) as archive:
             archive.extractall(tmp_path)
     script = f"""
-import sys
+import sys, zoneinfo
+zoneinfo.reset_tzpath(to=())
 sys.path[:0] = [{str(tmp_path)!r}, {str(tmp_path / "python")!r}]
 import app
 from harbour import bootstrap

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harbour.contact.gate import LONDON, allowed, blocked, next_allowed
+from harbour.contact.gate import allowed, blocked, next_allowed
 from harbour.contact.model import Channel, Consent, Hours
+from harbour.runtime.london import LONDON
 from tests.unit.notification.post_office import OTHER_CRIME, link, person
 
 SMS, EMAIL = frozenset({Channel.SMS}), frozenset({Channel.EMAIL})

@@ -8,13 +8,13 @@ from datetime import time, timedelta
 
 import pytest
 
-from harbour.contact.gate import LONDON
 from harbour.contact.model import Channel, Consent, Hours
 from harbour.crime.model import CrimeEvent, Effect, Message
 from harbour.crime.service import UpdateRules
 from harbour.notification.model import State
 from harbour.notification.plan import PlanRules
 from harbour.runtime.errors import Unavailable
+from harbour.runtime.london import LONDON
 from tests.unit.crime.casebook import (
     AMINA,
     BEN,

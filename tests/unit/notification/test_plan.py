@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harbour.contact.gate import LONDON, allowed
+from harbour.contact.gate import allowed
 from harbour.contact.model import Channel, Consent, Hours, Link, Person
 from harbour.crime.link import Reason, TaskWanted
 from harbour.crime.model import CrimeEvent, EventId, Kind
@@ -18,6 +18,7 @@ from harbour.notification.catalogue import message_types
 from harbour.notification.clock import deadline
 from harbour.notification.model import Notification, State
 from harbour.notification.plan import SEVERAL, Occasion, Planned, PlanRules, cancelled, plan
+from harbour.runtime.london import LONDON
 from tests.unit.notification.post_office import CRIME, MONDAY, OTHER_CRIME, link, message, person
 
 SMS = frozenset({Channel.SMS})

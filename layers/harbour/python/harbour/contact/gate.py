@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from harbour.contact.model import Channel, Consent, Hours, Link, Person
+from harbour.runtime.london import LONDON
 
-LONDON: Final = ZoneInfo("Europe/London")
 _LONGEST_WAIT_DAYS: Final = 8
 
 DEAD: Final[Mapping[str, frozenset[Channel]]] = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
-from harbour.contact.gate import DEAD, LONDON, allowed
+from harbour.contact.gate import DEAD, allowed
 from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Person
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
@@ -51,6 +51,7 @@ from harbour.notification.model import MessageType, Notification, State
 from harbour.notification.plan import Occasion, PlanRules, cancelled, plan
 from harbour.runtime.clock import Clock, parse
 from harbour.runtime.errors import Unavailable
+from harbour.runtime.london import LONDON
 from harbour.runtime.telemetry import count, log
 
 ATTEMPTS: Final = 5

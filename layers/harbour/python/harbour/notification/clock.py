@@ -14,9 +14,9 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-LONDON: Final = ZoneInfo("Europe/London")
+from harbour.runtime.london import LONDON
+
 _SATURDAY: Final = 6
 
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from harbour.contact.gate import LONDON, allowed, next_allowed
+from harbour.contact.gate import allowed, next_allowed
 from harbour.contact.model import Channel, Hours, Link, Person
 from harbour.crime.link import Reason, TaskWanted
 from harbour.crime.model import CrimeEvent
 from harbour.notification.catalogue import message_types
 from harbour.notification.model import MessageType, Notification, NotificationId, State, crimes_of
+from harbour.runtime.london import LONDON
 
 SEVERAL: Final = "several_updates"
 

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Final
 
 from harbour.contact.model import Channel
-from harbour.notification.clock import LONDON
 from harbour.notification.model import Notification, State
+from harbour.runtime.london import LONDON
 
 ENDED: Final = (State.DELIVERED, State.FAILED)
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from harbour.crime.model import CrimeEvent, CrimeId, CrimeRef, Effect
-
-LONDON: Final = ZoneInfo("Europe/London")
+from harbour.runtime.london import LONDON
 
 WRITTEN: Final = ("en", "cy")
 """Languages in which people wrote the texts. Every other one is a machine's."""

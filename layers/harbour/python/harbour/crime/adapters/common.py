@@ -8,15 +8,13 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Final, NoReturn, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from harbour.crime.model import EventId, Kind
 from harbour.runtime.errors import Invalid
+from harbour.runtime.london import LONDON
 from harbour.webhook.payload import shown
-
-LONDON: Final = ZoneInfo("Europe/London")
 
 M = TypeVar("M", bound=BaseModel)
 
