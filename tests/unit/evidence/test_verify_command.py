@@ -62,6 +62,20 @@ def test_it_names_the_check_that_failed(folder: Path, trust_file: Path, capsys: 
     assert printed.rstrip().endswith("TAMPERED")
 
 
+def test_what_a_file_manager_left_behind_is_told_from_what_was_sealed(
+    folder: Path, world: World, trust_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who only looked into the folder must learn how to go on. The folder is not the one that was sealed."""
+    (folder / ".DS_Store").write_bytes(b"Bud1")
+    assert main([str(folder), "--trust", str(trust_file)]) == 1
+    printed = capsys.readouterr().out
+    assert "'.DS_Store' does not belong to the package" in printed
+    assert "check the ZIP file as it was downloaded" in printed
+    (folder.parent / "package.zip").write_bytes(world.package())
+    assert main([str(folder.parent / "package.zip"), "--trust", str(trust_file)]) == 0
+    assert "file managers" not in capsys.readouterr().out.lower()
+
+
 def test_nothing_that_was_not_signed_is_shown_as_if_it_were(
     folder: Path, trust_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,7 +101,11 @@ def verify(contents: Contents, trusted: Trust, conversation: str | None = None) 
     files = contents.files
     if contents.exact is not None:
         report.ask("the ZIP file is, byte for byte, the one that was sealed", _container(contents))
-    report.ask("it has the files of a package and no others", contents.faults)
+    if not report.ask("it has the files of a package and no others", contents.faults) and contents.exact is None:
+        report.notes.append(
+            "File managers put files of their own into a folder (.DS_Store, Thumbs.db, desktop.ini). If nothing else "
+            "is strange, check the ZIP file as it was downloaded."
+        )
     envelope = _envelope(report, files.get(package.ENVELOPE))
     key = _signer(report, envelope, trusted)
     statement = _statement(report, envelope, key)
