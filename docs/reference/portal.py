@@ -43,7 +43,7 @@ class CrimeSummary(Document):
     title: Annotated[str, Field(description="Says nothing where the offence is sensitive.")]
     status: str
     updated_at: Instant
-    unread: Annotated[int, Field(ge=0, description="What came since this crime was last read.")]
+    unread: Annotated[int, Field(ge=0, description="What came since this crime, or its messages, were last read.")]
 
 
 class ChatOffer(Document):
@@ -127,6 +127,12 @@ class PortalMessage(Document):
     translation: MachineTranslation | None = None
 
 
+class PortalMessages(Document):
+    """What was said about one crime."""
+
+    messages: Annotated[list[PortalMessage], Field(description="Oldest first.")]
+
+
 class PortalAppointment(Document):
     """Something that was agreed."""
 
@@ -150,6 +156,7 @@ class OneCase(Document):
     timeline: Annotated[list[TimelineEntry], Field(description="Newest first; late stories stand in their place.")]
     officer: OfficerInCharge | None
     messages: Annotated[list[PortalMessage], Field(description="Oldest first.")]
+    unread_messages: Annotated[int, Field(ge=0, description="Of the officer, since the messages were last read.")]
     appointments: Annotated[list[PortalAppointment], Field(description="By time.")]
     translated_by_machine: Annotated[bool, Field(description="Some of our own words were.")]
 
@@ -180,6 +187,7 @@ class SupportForCase(Document):
 
     services: list[SupportService]
     compensation: CompensationOffer | None
+    translated_by_machine: Annotated[bool, Field(description="Some of it was; the rest is English.")]
 
 
 class RecordPage(Document):
@@ -212,6 +220,7 @@ class Rights(Document):
     rights: list[RightInWords]
     source: str
     effective_from: Day
+    translated_by_machine: Annotated[bool, Field(description="Some of it was; the rest is English.")]
 
 
 class AdviceTopic(Document):
@@ -226,6 +235,7 @@ class Advice(Document):
     """How to be safer."""
 
     topics: list[AdviceTopic]
+    translated_by_machine: Annotated[bool, Field(description="Some of it was; the rest is English.")]
 
 
 class ContactHours(Document):
@@ -246,6 +256,8 @@ class ContactPlan(Document):
     language: str
     code_word: Annotated[bool, Field(description="Whether there is one.")]
     safe: Annotated[bool, Field(description="Whether the person said that it is.")]
+    changed_at: Annotated[Instant | None, Field(description="When it was last changed.")]
+    changed_by: Literal["person", "officer", "crime_system"]
 
 
 class SeenDevice(Document):
@@ -279,6 +291,7 @@ PORTAL: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             answers=VictimMe, refuses=(*_SIGNED_IN, "bad_field", "unknown_force"), query=(_LANGUAGE,)
         ),
         ("GET", _CRIME): Route(answers=OneCase, refuses=(*_READ, "bad_field"), query=(_LANGUAGE,)),
+        ("GET", f"{_CRIME}/messages"): Route(answers=PortalMessages, refuses=(*_READ, "bad_field"), query=(_LANGUAGE,)),
         ("POST", f"{_CRIME}/messages"): Route(
             takes="NewMessage", answers=PortalMessage, status=201, refuses=(*_READ, *BODY, "empty_text", "too_long")
         ),
@@ -295,7 +308,9 @@ PORTAL: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("GET", "/advice"): Route(answers=Advice, refuses=("bad_field",), query=(_LANGUAGE,)),
         ("GET", "/contact"): Route(answers=ContactPlan, refuses=_SIGNED_IN),
         ("PUT", "/contact"): Route(
-            takes="ContactPlanChange", answers=ContactPlan, refuses=(*_SIGNED_IN, *BODY, "try_again")
+            takes="ContactPlanChange",
+            answers=ContactPlan,
+            refuses=(*_SIGNED_IN, *BODY, "code_needed", "no_channel", "wrong_code", "expired", "try_again"),
         ),
         ("GET", "/visits"): Route(answers=Visits, refuses=_SIGNED_IN),
     }

@@ -29,6 +29,9 @@ comes back to the portal's address with `code` and `state`, or with `error`, in 
 the address and sends the two to `/one-login/return`, within ten minutes and once. If that account was used here before,
 a code is on its way; if not, none is, and `/prove` is asked with the same `handle`. Both are answered the same. After
 the right code the account is remembered.
+
+`/confirm` sends a code to who is signed in, by the way that was agreed. With its handle the code signs nobody in: it
+goes to the portal's API, which wants it before it opens another way, or changes the code word.
 """
 
 Handle = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$", description="Stands for this sign-in in the next steps.")]
@@ -64,6 +67,12 @@ class CodeAsked(Document):
 
 class Returned(Begun, CodeAsked):
     """A sign-in under way. If this account was used here before, a code is on its way; else `/prove` sends one."""
+
+
+class Confirming(CodeAsked):
+    """A code is on its way to who is signed in."""
+
+    handle: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$", description="Goes to the portal's API with the code.")]
 
 
 class SeenDevice(Document):
@@ -112,6 +121,7 @@ SIGN_IN: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
         ("POST", "/code"): Route(
             takes="Code", answers=SignedIn, refuses=(*BODY, "wrong_code", "expired", "sign_in_failed")
         ),
+        ("POST", "/confirm"): Route(answers=Confirming, status=201, refuses=("signed_out", "no_channel", "expired")),
         ("POST", "/sign-out"): Route(answers=None, status=204),
     }
 )
@@ -122,12 +132,13 @@ def sign_in() -> Json:
     described = api(
         title="Signing in to the portal", description=_ABOUT, stage="sign-in", function="sign_in", routes=SIGN_IN
     )
-    described["paths"]["/sign-out"]["post"]["security"] = [{"access": []}]
+    for path in ("/confirm", "/sign-out"):
+        described["paths"][path]["post"]["security"] = [{"access": []}]
     described["components"]["securitySchemes"] = {
         "access": {
             "type": "http",
             "scheme": "bearer",
-            "description": "The access token of `/code`. One that is no good is answered the same, and ends nothing.",
+            "description": "The access token of `/code`. To sign out, one that is no good is answered the same.",
         }
     }
     return described

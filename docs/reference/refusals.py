@@ -68,6 +68,13 @@ FROM_THE_PORTAL: Final = (
     Refusal("no_appointment", 404, "There is no such appointment.", "Fetch the crime again."),
     Refusal("cancelled", 409, "The appointment was cancelled.", "As above."),
     Refusal("past", 409, "The appointment has been.", "As above."),
+    Refusal(
+        "code_needed",
+        409,
+        "This may be a stranger at an open page: only with a code by the way that was agreed.",
+        "Ask `/sign-in/confirm`, and send handle and code with the same.",
+    ),
+    Refusal("no_channel", 409, "Nothing may be sent to this person, so no code either.", "Ask the officer in charge."),
     Refusal("changed_meanwhile", 409, "Somebody else changed the same a moment ago.", "Fetch it, and try again."),
 )
 """What only the portal's API answers, besides the codes of the others."""

@@ -58,6 +58,15 @@ class SafeHours(BaseModel):
     days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)]
 
 
+class Confirmed(BaseModel):
+    """What `/sign-in/confirm` answered, and the code that it sent."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    handle: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
 class ContactPlanChange(BaseModel):
     """How to tell the person that there is news. The hints of the answer may come back; they change nothing."""
 
@@ -70,8 +79,13 @@ class ContactPlanChange(BaseModel):
         str | None, Field(max_length=40, description="Null: as it was. Empty: none any more. Never given back.")
     ] = None
     safe: Annotated[bool, Field(description="Whether the channel is safe. If not, nothing is sent.")]
+    confirmation: Annotated[
+        Confirmed | None, Field(description="Needed to open a channel, and to change the code word.")
+    ] = None
     phone_hint: str | None = None
     email_hint: str | None = None
+    changed_at: str | None = None
+    changed_by: str | None = None
 
 
 # -- crimes ----------------------------------------------------------------------------------------------------------
@@ -112,6 +126,14 @@ def case(crime: str) -> dict[str, Any]:
     return _case(casework.portal().case(_caller(), _crime(crime), _language()))
 
 
+@app.route("/crimes/{crime}/messages", methods=["GET"])
+@answering(app)
+def letters(crime: str) -> dict[str, Any]:
+    """What was said, as it is now; none of it is unread any more."""
+    found = casework.portal().letters(_caller(), _crime(crime), _language())
+    return {"messages": [_letter(one) for one in found]}
+
+
 @app.route("/crimes/{crime}/messages", methods=["POST"])
 @answering(app, status=201)
 def write(crime: str) -> dict[str, Any]:
@@ -135,10 +157,11 @@ def change_appointment(crime: str, appointment: str) -> dict[str, Any]:
 @answering(app)
 def support(crime: str) -> dict[str, Any]:
     """Who helps with this crime, nearest first, and money that may be asked for."""
-    found = casework.portal().support(_caller(), _crime(crime), _language())
+    found, by_machine = casework.portal().support(_caller(), _crime(crime), _language())
     return {
         "services": [_service(one) for one in found.services],
         "compensation": _compensation(found.compensation) if found.compensation else None,
+        "translated_by_machine": by_machine,
     }
 
 
@@ -165,30 +188,27 @@ def chat(crime: str) -> dict[str, Any]:
 @app.route("/rights", methods=["GET"])
 @answering(app)
 def rights() -> dict[str, Any]:
-    """The rights of the Victims' Code, in English or Welsh."""
+    """The rights of the Victims' Code."""
     from harbour.portal import guidance
 
+    found, by_machine = casework.portal().rights(_language())
     source, effective_from = guidance.rights_source()
     return {
-        "rights": [
-            {"number": one.number, "name": one.name, "text": one.text, "more": one.more}
-            for one in guidance.rights(_language() or "en")
-        ],
+        "rights": [{"number": one.number, "name": one.name, "text": one.text, "more": one.more} for one in found],
         "source": source,
         "effective_from": effective_from,
+        "translated_by_machine": by_machine,
     }
 
 
 @app.route("/advice", methods=["GET"])
 @answering(app)
 def advice() -> dict[str, Any]:
-    """How to be safer, by topic, in English or Welsh."""
-    from harbour.portal import guidance
-
+    """How to be safer, by topic."""
+    found, by_machine = casework.portal().advice(_language())
     return {
-        "topics": [
-            {"id": one.id, "title": one.title, "text": list(one.text)} for one in guidance.advice(_language() or "en")
-        ]
+        "topics": [{"id": one.id, "title": one.title, "text": list(one.text)} for one in found],
+        "translated_by_machine": by_machine,
     }
 
 
@@ -205,8 +225,10 @@ def contact() -> dict[str, Any]:
 @app.route("/contact", methods=["PUT"])
 @answering(app)
 def change_contact() -> dict[str, Any]:
-    """Change it. What is not safe is switched off; the officers in charge are told."""
-    from harbour.portal.model import ContactWish
+    """Change it. What is not safe is switched off; the officers in charge are told. To open a channel that was closed,
+    or to change the code word, a code is needed that went the way that was agreed before.
+    """
+    from harbour.portal.model import Confirmation, ContactWish
 
     who = _caller()
     asked = body_of(app, ContactPlanChange)
@@ -219,7 +241,8 @@ def change_contact() -> dict[str, Any]:
         code_word=asked.code_word,
         safe=asked.safe,
     )
-    return _contact(casework.portal().change_contact(who, wish))
+    shown = Confirmation(**asked.confirmation.model_dump()) if asked.confirmation else None
+    return _contact(casework.portal().change_contact(who, wish, shown))
 
 
 @app.route("/visits", methods=["GET"])
@@ -286,6 +309,7 @@ def _case(found: Case) -> dict[str, Any]:
         "timeline": [_moment(one) for one in found.timeline],
         "officer": ({"name": officer.name, "collar": officer.collar, "station": officer.station} if officer else None),
         "messages": [_letter(one) for one in found.messages],
+        "unread_messages": found.unread_messages,
         "appointments": [_meeting(one) for one in found.appointments],
         "translated_by_machine": found.translated_by_machine,
     }
@@ -364,4 +388,6 @@ def _contact(found: Contact) -> dict[str, Any]:
         "language": found.language,
         "code_word": found.code_word,
         "safe": found.safe,
+        "changed_at": rfc3339(found.changed_at) if found.changed_at else None,
+        "changed_by": found.changed_by,
     }

@@ -122,12 +122,21 @@ def code() -> dict[str, Any]:
     return {**done.tokens, "new_device": done.visit.new_device, "last_visit": _last(done.visit)}
 
 
+@app.route("/confirm", methods=["POST"])
+@answering(app, status=201)
+def confirm() -> dict[str, Any]:
+    """A code for whoever the access token in `Authorization` belongs to: what the portal's API wants to see before it
+    changes what a stranger at an open page must not change. It signs nobody in.
+    """
+    handle, codes_left = casework.sign_in().confirm(_bearer())
+    return {"handle": handle, **_sent(codes_left)}
+
+
 @app.route("/sign-out", methods=["POST"])
 @answering(app)
 def sign_out() -> None:
     """End every session of whoever the access token in `Authorization` belongs to, on every device."""
-    scheme, _, token = request_of(app).headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
+    if token := _bearer():
         casework.sign_in().sign_out(token)
 
 
@@ -153,6 +162,12 @@ def trigger(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             right = casework.proofs().accepts(str(event.get("userName") or ""), answer)
             response["answerCorrect"] = right and not request.get("userNotFound")
     return event
+
+
+def _bearer() -> str:
+    """The access token; empty: none."""
+    scheme, _, token = request_of(app).headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def _one_login() -> OneLoginService:

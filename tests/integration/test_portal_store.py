@@ -17,8 +17,9 @@ from harbour.aws.tasks import TaskTable
 from harbour.contact.model import Channel, Consent, ContactPlan, Link, Person
 from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
 from harbour.crime.model import CrimeRef, PersonId
+from harbour.portal.model import Part
 from harbour.portal.ports import Moved
-from tests.unit.portal.cases import AMINA, BEN, ID, NOW, OTHER_REF, REF, MemoryCases
+from tests.unit.portal.cases import AMINA, BEN, ID, NOW, REF, MemoryCases
 
 PLAN = ContactPlan(consent=Consent.AGREED, channels=frozenset({Channel.SMS}), changed_at=NOW, changed_by="person")
 LINK = Link(crime=REF, id=ID, role="victim", enhanced=False, sensitive=False, offence="burglary")
@@ -108,19 +109,26 @@ def test_a_plan_over_a_person_who_changed_is_refused_with_its_task(store: OnTabl
     assert not store.has(a_task())
 
 
-def test_how_far_somebody_has_read_is_kept_by_crime(store: OnTable | OnFake) -> None:
+def test_how_far_somebody_has_read_is_kept_by_crime_and_part(store: OnTable | OnFake) -> None:
+    hash_in_it = CrimeRef("A#1")
+    yesterday = NOW - timedelta(days=1)
     assert store.read_until(AMINA) == {}
-    store.mark_read(AMINA, REF, NOW - timedelta(days=1))
-    store.mark_read(AMINA, REF, NOW)
-    store.mark_read(AMINA, OTHER_REF, NOW)
-    store.mark_read(BEN, REF, NOW)
-    assert store.read_until(AMINA) == {REF: NOW, OTHER_REF: NOW}
+    store.mark_read(AMINA, REF, Part.NEWS, yesterday)
+    store.mark_read(AMINA, REF, Part.NEWS, NOW)
+    store.mark_read(AMINA, REF, Part.MESSAGES, yesterday)
+    store.mark_read(AMINA, hash_in_it, Part.NEWS, NOW)
+    store.mark_read(BEN, REF, Part.NEWS, NOW)
+    assert store.read_until(AMINA) == {
+        (REF, Part.NEWS): NOW,
+        (REF, Part.MESSAGES): yesterday,
+        (hash_in_it, Part.NEWS): NOW,
+    }
     assert store.read_until(PersonId("0" * 32)) == {}
 
 
 def test_reading_marks_do_not_come_among_a_persons_links(store: OnTable | OnFake) -> None:
     store.add(a_person())
-    store.mark_read(AMINA, CrimeRef("Z/1"), NOW)
+    store.mark_read(AMINA, CrimeRef("Z/1"), Part.NEWS, NOW)
     person = store.person(AMINA)
     assert person
     assert person.links == (LINK,)

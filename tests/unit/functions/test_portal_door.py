@@ -32,6 +32,8 @@ PLAN: dict[str, Any] = {
     "safe": True,
 }
 
+CONFIRMED: dict[str, Any] = {"confirmation": {"handle": "h" * 43, "code": "482913"}}
+
 
 def claims(who: str = AMINA) -> dict[str, str]:
     signed_in = str(int(NOW.timestamp()))
@@ -114,6 +116,7 @@ def test_a_question_is_written_and_seen_again(cases: Cases) -> None:
     again = call("POST", f"{CRIME}/messages", body | {"client": CLIENT.upper()}, expect=201, crime=ID)
     assert again == first
     assert call("GET", CRIME, expect=200, crime=ID)["messages"][-1] == first
+    assert call("GET", f"{CRIME}/messages", expect=200, crime=ID)["messages"][-1] == first
     assert len(cases.store.tasks) == 1
 
 
@@ -148,8 +151,12 @@ def test_compensation_comes_with_the_offences_that_the_scheme_is_for(cases: Case
 def test_the_contact_plan_is_read_changed_and_never_gives_the_code_word_back(cases: Cases) -> None:
     before = call("GET", "/contact", expect=200)
     assert (before["channel"], before["phone_hint"], before["code_word"]) == ("sms", "07•• ••• •123", False)
-    after = call("PUT", "/contact", PLAN, expect=200)
+    call("PUT", "/contact", PLAN, expect=409, code="code_needed")
+    wrong = {"confirmation": {"handle": "h" * 43, "code": "000000"}}
+    assert call("PUT", "/contact", PLAN | wrong, expect=403, code="wrong_code")["left"] == 4
+    after = call("PUT", "/contact", PLAN | CONFIRMED, expect=200)
     assert after["code_word"] is True
+    assert (after["changed_by"], after["changed_at"]) == ("person", "2026-11-24T10:00:00.000Z")
     assert "teapot" not in json.dumps(after)
     echoed = call("PUT", "/contact", after | {"code_word": None}, expect=200)
     assert echoed == after == call("GET", "/contact", expect=200)
@@ -304,7 +311,7 @@ def test_no_line_of_the_log_holds_what_somebody_wrote_or_whose_crime_it_is(
     call("POST", f"{CRIME}/messages", {"text": secret, "client": CLIENT}, expect=201, crime=ID)
     call("GET", CRIME, expect=200, crime=ID)
     call("GET", f"{CRIME}/record", expect=200, crime=ID)
-    call("PUT", "/contact", PLAN, expect=200)
+    call("PUT", "/contact", PLAN | CONFIRMED, expect=200)
     call("PUT", "/contact", PLAN | {"language": "tlh"}, expect=400, code="bad_field", field="language")
     assert len(lines) == 5
     for line in lines:

@@ -95,6 +95,23 @@ def test_the_whole_way_in_and_out(entry: Entry) -> None:
     assert entry.cognito.tokens == {}
 
 
+def test_who_is_signed_in_gets_a_code_that_signs_nobody_in(entry: Entry) -> None:
+    access = signed_in(entry)["access_token"]
+    status, confirming = post("/confirm", authorization=f"Bearer {access}")
+    assert (status, confirming["resends"]) == (201, 2)
+    assert len(entry.phone.got) == 2
+    handle = {"handle": confirming["handle"]}
+    status, problem = post("/code", handle | {"code": entry.phone.code})
+    assert (status, problem["code"]) == (403, "expired")
+    assert post("/resend", handle) == (200, {"code_expires_in": 600, "resends": 1})
+    for headers in ({}, {"authorization": "Bearer none"}, {"authorization": access}):
+        status, problem = post("/confirm", **headers)
+        assert (status, problem["code"]) == (403, "signed_out")
+    post("/sign-out", authorization=f"Bearer {access}")
+    status, problem = post("/confirm", authorization=f"Bearer {access}")
+    assert (status, problem["code"]) == (403, "signed_out")
+
+
 def test_a_visit_from_elsewhere_is_told_at_the_next(entry: Entry) -> None:
     signed_in(entry)
     entry.clock.after(days=1)

@@ -16,7 +16,14 @@ from harbour.identity.one_login import OneLogin, OneLoginSettings
 from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, SignIn, Step, proof_key
 from harbour.identity.victims.one_login import OneLoginService
 from harbour.identity.victims.ports import Stale
-from harbour.identity.victims.service import Caller, InvitationService, ProofService, SessionService, SignInService
+from harbour.identity.victims.service import (
+    Caller,
+    ConfirmationService,
+    InvitationService,
+    ProofService,
+    SessionService,
+    SignInService,
+)
 from tests.unit.functions.doors import door
 from tests.unit.identity.cognito import UserPool
 from tests.unit.identity.one_login.simulator import AFTER_LOGOUT, BASE, CLIENT, REDIRECT, Simulator, pem, rsa_key
@@ -245,6 +252,7 @@ class Entry:
         self.pace = NoWait()
         self.proofs = ProofService(self.store, self.clock)
         self.sessions = SessionService(self.store)
+        self.confirmations = ConfirmationService(self.store, self.clock)
         self.cognito = UserPool(lambda event, context: cast("dict[str, Any]", door("sign_in").trigger(event, context)))
         self.pool = VictimPool(cast("Any", self.cognito), "pool", "client")
         self.invitations = InvitationService(self.store, self.clock, "https://portal.example/portal/")

@@ -16,7 +16,7 @@ from harbour.identity.victims.model import (
     RESENDS,
 )
 from harbour.identity.victims.service import Caller
-from harbour.runtime.errors import Forbidden, HarbourError, TooMany, Unavailable
+from harbour.runtime.errors import Conflict, Forbidden, HarbourError, TooMany, Unavailable
 from tests.unit.identity.entry import AT_HOME, BORN, DANA, ELSEWHERE, REFERENCE, Entry, link
 
 EVE = replace(DANA, id=PersonId("ee" * 16), source_id="P2", given_name="Eve")
@@ -481,3 +481,58 @@ def test_counters_say_neither_who_nor_where(entry: Entry) -> None:
     stored = str(entry.store.counters)
     assert AT_HOME.address not in stored
     assert DANA.id not in stored
+
+
+# -- showing once more that it is them ---------------------------------------------------------------------------------
+
+
+def confirming(entry: Entry) -> tuple[str, str]:
+    """Handle and code of a confirmation by somebody who is signed in."""
+    tokens = entry.service.finish(*entry.code_sent(), AT_HOME).tokens
+    handle, _ = entry.service.confirm(str(tokens["access_token"]))
+    return handle, entry.phone.code
+
+
+def test_a_confirmation_is_accepted_once_from_its_own_person(entry: Entry) -> None:
+    handle, code = confirming(entry)
+    for person, given in ((EVE.id, code), (DANA.id, entry.wrong(code))):
+        with pytest.raises(Forbidden):
+            entry.confirmations.accept(person, handle, given)
+    entry.confirmations.accept(DANA.id, handle, code)
+    with pytest.raises(Forbidden, match="too long"):
+        entry.confirmations.accept(DANA.id, handle, code)
+
+
+def test_a_confirmation_is_no_sign_in_and_a_sign_in_no_confirmation(entry: Entry) -> None:
+    handle, code = confirming(entry)
+    with pytest.raises(Forbidden, match="too long"):
+        entry.service.finish(handle, code, AT_HOME)
+    with pytest.raises(Forbidden, match="too long"):
+        entry.service.prove(handle, REFERENCE, BORN)
+    signing, code = entry.code_sent()
+    with pytest.raises(Forbidden, match="too long"):
+        entry.confirmations.accept(DANA.id, signing, code)
+    entry.service.finish(signing, code, AT_HOME)
+
+
+def test_a_confirmation_ends_with_five_wrong_codes_and_with_its_time(entry: Entry) -> None:
+    handle, code = confirming(entry)
+    for _ in range(CODE_ATTEMPTS):
+        with pytest.raises(Forbidden, match="not right"):
+            entry.confirmations.accept(DANA.id, handle, entry.wrong(code))
+    with pytest.raises(Forbidden, match="too long"):
+        entry.confirmations.accept(DANA.id, handle, code)
+    handle, code = confirming(entry)
+    entry.clock.after(minutes=10)
+    with pytest.raises(Forbidden, match="not right"):
+        entry.confirmations.accept(DANA.id, handle, code)
+
+
+def test_a_confirmation_goes_where_the_plan_allows_and_else_nowhere(entry: Entry) -> None:
+    tokens = entry.service.finish(*entry.code_sent(), AT_HOME).tokens
+    entry.people[DANA.id] = replace(DANA, plan=ContactPlan(consent=Consent.DO_NOT_CONTACT))
+    sent = len(entry.phone.got)
+    with pytest.raises(Conflict) as refusal:
+        entry.service.confirm(str(tokens["access_token"]))
+    assert refusal.value.code == "no_channel"
+    assert len(entry.phone.got) == sent

@@ -33,9 +33,10 @@ from harbour.identity.victims.model import Device
 from harbour.notification.model import MessageType, Notification, NotificationId, State, Texts
 from harbour.notification.render import render
 from harbour.portal import service as portal
+from harbour.portal.model import Confirmation, Part
 from harbour.portal.ports import Moved
 from harbour.portal.service import PortalService
-from harbour.runtime.errors import Conflict, NotFound
+from harbour.runtime.errors import Conflict, Forbidden, NotFound
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 FORCE = "eastshire"
@@ -125,7 +126,7 @@ class MemoryCases:
         self.asked: list[tuple[CrimeRef, str]] = []
         self.known: dict[PersonId, list[Device]] = defaultdict(list)
         self.reads: list[tuple[str, str, str]] = []
-        self.marks: dict[tuple[PersonId, CrimeRef], datetime] = {}
+        self.marks: dict[tuple[PersonId, CrimeRef, Part], datetime] = {}
         self.race = 0
 
     def person(self, person: PersonId) -> Person | None:
@@ -141,11 +142,11 @@ class MemoryCases:
         self.people[before.id] = replace(after, version=before.version + 1)
         self.tasks |= {task.id: task for task in tasks}
 
-    def read_until(self, person: PersonId) -> Mapping[CrimeRef, datetime]:
-        return {crime: at for (who, crime), at in self.marks.items() if who == person}
+    def read_until(self, person: PersonId) -> Mapping[tuple[CrimeRef, Part], datetime]:
+        return {(crime, part): at for (who, crime, part), at in self.marks.items() if who == person}
 
-    def mark_read(self, person: PersonId, crime: CrimeRef, at: datetime) -> None:
-        self.marks[person, crime] = at
+    def mark_read(self, person: PersonId, crime: CrimeRef, part: Part, at: datetime) -> None:
+        self.marks[person, crime, part] = at
 
     def state(self, crime: CrimeRef) -> CrimeState | None:
         return self.states.get(crime)
@@ -194,6 +195,26 @@ class MemoryCases:
         self.reads.append((person, what, crime))
 
 
+@dataclass
+class Code:
+    """The one code that was sent to somebody who is signed in."""
+
+    person: PersonId = AMINA
+    handle: str = "h" * 43
+    code: str = "482913"
+    good: bool = True
+
+    def accept(self, person: PersonId, handle: str, code: str) -> None:
+        if (person, handle) != (self.person, self.handle) or not self.good:
+            raise Forbidden("expired", "Begin again.")
+        if code != self.code:
+            raise Forbidden("wrong_code", "This code is not right.", left=4)
+        self.good = False
+
+
+CONFIRMED = Confirmation(handle="h" * 43, code="482913")
+
+
 class Tagging:
     """Translates by marking; ``only`` limits what it manages in time."""
 
@@ -214,6 +235,7 @@ class Cases:
     now: datetime = NOW
     store: MemoryCases = field(default_factory=MemoryCases)
     translate: Tagging = field(default_factory=Tagging)
+    code: Code = field(default_factory=Code)
 
     def __post_init__(self) -> None:
         world = self
@@ -229,6 +251,7 @@ class Cases:
             sent=self.store,
             links=self.store,
             devices=self.store,
+            confirmations=self.code,
             audit=self.store,
             translate=self.translate,
             clock=_Clock(),

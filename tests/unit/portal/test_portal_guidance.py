@@ -157,3 +157,37 @@ def test_nothing_says_to_dial_55_straight_on_and_nothing_blames(name: str) -> No
         assert "999then55" not in plain
         for blame in ("you should have", "your own fault", "careless", "why did you"):
             assert blame not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "made", "kept"),
+    [
+        ("Call 999.", "Llama al 999.", True),
+        ("Call 999.", "اتصل بالرقم ٩٩٩.", True),
+        ("Call 999, then 55.", "55, après 999.", True),
+        ("Call 999.", "Llama al 911.", False),
+        ("Call 999.", "Llama.", False),
+        ("Call 0808 2000 247.", "0808 2000247", False),
+        ("Call us.", "Call 1 of us.", False),
+    ],
+)
+def test_a_translation_keeps_the_numbers_or_is_none(text: str, made: str, kept: bool) -> None:
+    assert guidance.keeps_numbers(text, made) is kept
+
+
+def test_what_a_machine_made_stands_in_place_of_each_text_and_names_stay() -> None:
+    def marked(texts: list[str]) -> dict[str, str]:
+        return {text: f"[{text}]" for text in texts if text}
+
+    rights, advice = guidance.rights("en"), guidance.advice("en")
+    support = guidance.support("violence", "Northgate", "en", Nation.ENGLAND, "eastshire", TODAY)
+    for one in guidance.rights_in(rights, marked(guidance.words_of_rights(rights))):
+        assert all(text.startswith("[") for text in (one.name, one.text, one.more))
+    for topic in guidance.advice_in(advice, marked(guidance.words_of_advice(advice))):
+        assert all(text.startswith("[") for text in (topic.title, *topic.text))
+    put = guidance.support_in(support, marked(guidance.words_of_support(support)))
+    assert put.compensation
+    assert put.compensation.title.startswith("[")
+    assert [one.name for one in put.services] == [one.name for one in support.services]
+    assert all(one.for_whom.startswith("[") for one in put.services)
+    assert guidance.support_in(support, {}) == support

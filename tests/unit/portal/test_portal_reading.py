@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harbour.crime.model import CrimeId, Effect, PersonId
+from harbour.crime.model import CrimeId, CrimeRef, Effect, PersonId
+from harbour.crime.ports import Message
 from harbour.identity.victims.model import Device, device_hash
-from harbour.portal.model import day_in_words, email_hint, last_day, moment_in_words, phone_hint, values
+from harbour.portal.model import Put, day_in_words, email_hint, last_day, moment_in_words, phone_hint, values
 from harbour.portal.service import PortalService
 from harbour.runtime.errors import Forbidden, HarbourError, Invalid, NotFound
 from tests.unit.portal.cases import AMINA, BEN, CATALOGUE, HART, ID, NOW, OTHER_ID, OTHER_REF, REF, Cases, a_type, event
@@ -23,6 +24,7 @@ NOWHERE = CrimeId("e" * 32)
 READS: dict[str, Callable[[PortalService, PersonId, CrimeId], object]] = {
     "case": lambda s, who, crime: s.case(who, crime, ""),
     "record": lambda s, who, crime: s.record(who, crime, ""),
+    "messages": lambda s, who, crime: s.letters(who, crime, ""),
     "support": lambda s, who, crime: s.support(who, crime, ""),
     "chat": lambda s, who, crime: s.reference(who, crime),
     "message": lambda s, who, crime: s.write(who, crime, "Hello", "c1"),
@@ -168,6 +170,27 @@ def test_any_other_language_is_a_machines_and_marked(cases: Cases) -> None:
     assert (letter.translation.text, letter.translation.language) == ("[pl] We will call you.", "pl")
 
 
+def test_what_stands_there_for_everybody_is_a_machines_too_and_keeps_its_numbers(cases: Cases) -> None:
+    rights, by_machine = cases.service.rights("pl")
+    assert by_machine
+    assert rights[0].name.startswith("[pl] ")
+    assert cases.service.advice("pl")[0][0].title.startswith("[pl] ")
+    assert cases.service.support(AMINA, ID, "pl")[0].services[0].for_whom.startswith("[pl] ")
+    cases.translate.only = 0
+    for _, by_machine in (
+        cases.service.rights("pl"),
+        cases.service.advice("pl"),
+        cases.service.support(AMINA, ID, "pl"),
+    ):
+        assert not by_machine
+    asked = len(cases.translate.asked)
+    for language in ("en", "cy", ""):
+        assert not cases.service.rights(language)[1]
+    assert len(cases.translate.asked) == asked
+    with pytest.raises(Invalid):
+        cases.service.rights("tlh")
+
+
 def test_what_the_machine_did_not_manage_stays_english_and_is_not_marked(cases: Cases) -> None:
     cases.translate.only = 0
     shown = cases.service.case(AMINA, ID, "pl")
@@ -223,6 +246,41 @@ def test_the_overview_counts_what_came_since_the_crime_was_last_read(cases: Case
     assert (one.unread, one.title, one.status) == (2, "Byrgleriaeth", "Yn cael ei ymchwilio")
     assert one.updated_at == NOW - timedelta(days=4)
     assert cases.service.overview(BEN, "").crimes[0].reference == OTHER_REF
+
+
+def test_a_message_is_unread_until_the_messages_are_read(cases: Cases) -> None:
+    cases.happened(event("officer_message", "m1", text="Hello"))
+    cases.service.write(AMINA, ID, "Hello?", "c1")
+    for _ in range(2):
+        assert cases.service.case(AMINA, ID, "").unread_messages == 1
+    assert cases.service.overview(AMINA, "").crimes[0].unread == 1
+    assert [one.text for one in cases.service.letters(AMINA, ID, "")] == ["Hello", "Hello?"]
+    assert cases.service.case(AMINA, ID, "").unread_messages == 0
+    assert cases.service.overview(AMINA, "").crimes[0].unread == 0
+    cases.wait(hours=1)
+    cases.happened(event("officer_message", "m2", days=1, text="Written before, and here only now"))
+    assert cases.service.case(AMINA, ID, "").unread_messages == 1
+
+
+def test_what_came_while_the_messages_were_read_is_still_unread(cases: Cases) -> None:
+    def while_it_is_read(crime: CrimeRef) -> Sequence[Message]:
+        found = before(crime)
+        cases.wait(seconds=1)
+        cases.happened(event("officer_message", "late", text="Just now"))
+        return found
+
+    before = cases.store.messages
+    cases.store.messages = while_it_is_read  # type: ignore[method-assign]
+    assert cases.service.letters(AMINA, ID, "") == []
+    cases.store.messages = before  # type: ignore[method-assign]
+    assert cases.service.case(AMINA, ID, "").unread_messages == 1
+
+
+def test_messages_alone_are_put_by_a_machine_as_they_are_with_the_case(cases: Cases) -> None:
+    cases.happened(event("officer_message", "m1", text="Hello"))
+    for language in ("pl", "cy", "en"):
+        assert cases.service.letters(AMINA, ID, language) == cases.service.case(AMINA, ID, language).messages
+    assert cases.service.letters(AMINA, ID, "pl")[0].translation == Put("[pl] Hello", "pl")
 
 
 @pytest.mark.parametrize("offence", ["domestic_abuse", "stalking", "sexual_offence", "", "new_offence"])

@@ -16,7 +16,7 @@ from harbour.crime.model import Appointment
 from harbour.portal.model import Choice, ContactWish, opaque
 from harbour.portal.service import LONGEST_REASON
 from harbour.runtime.errors import Conflict, HarbourError, Invalid, NotFound, Unavailable
-from tests.unit.portal.cases import AMINA, ID, NOW, OTHER_ID, OTHER_REF, REF, Cases
+from tests.unit.portal.cases import AMINA, CONFIRMED, ID, NOW, OTHER_ID, OTHER_REF, REF, Cases
 
 CLIENT = "0b6f5a52-1111-4222-8333-444455556666"
 
@@ -156,7 +156,7 @@ def wish(**other: Any) -> ContactWish:
 
 def test_a_plan_is_stored_as_the_persons_own_and_officers_are_told(cases: Cases) -> None:
     cases.a_person(AMINA, "P1", REF, OTHER_REF)
-    shown = cases.service.change_contact(AMINA, wish(channel=Choice.BOTH, code_word="blue teapot"))
+    shown = cases.service.change_contact(AMINA, wish(channel=Choice.BOTH, code_word="blue teapot"), CONFIRMED)
     assert (shown.channel, shown.language, shown.code_word, shown.safe) == (Choice.BOTH, "cy", True, True)
     assert (shown.phone_hint, shown.email_hint) == ("07•• ••• •123", "a•••@e•••.org")
     stored = cases.store.people[AMINA]
@@ -172,7 +172,103 @@ def test_a_plan_is_stored_as_the_persons_own_and_officers_are_told(cases: Cases)
     assert stored.version == 2
     assert {crime for crime, _ in cases.store.asked} == {REF, OTHER_REF}
     assert all("teapot" not in task.body for task in cases.store.tasks.values())
-    assert "09:00" in task_of(cases)["data"]["detail"]
+    assert (shown.changed_at, shown.changed_by) == (NOW, "person")
+    detail = task_of(cases)["data"]["detail"]
+    for told in ("09:00", "By text message and e-mail", "Before: by text message", "a new code word", "confirmed"):
+        assert told in detail
+
+
+# Somebody else at her open page must not turn to himself what is sent to her, nor who she is for us.
+
+SMS, EMAIL = frozenset({Channel.SMS}), frozenset({Channel.EMAIL})
+
+
+@pytest.mark.parametrize(
+    ("plan", "other"),
+    [
+        (ContactPlan(consent=Consent.AGREED, channels=SMS), {"channel": Choice.EMAIL}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS), {"channel": Choice.BOTH}),
+        (ContactPlan(consent=Consent.AGREED, channels=EMAIL), {"channel": Choice.SMS}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS), {"code_word": "his"}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS, code_word="hers"), {"code_word": "his"}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS, code_word="hers"), {"code_word": ""}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS), {"safe": False, "code_word": "his"}),
+        (ContactPlan(), {"code_word": "his"}),
+    ],
+)
+def test_another_channel_and_another_code_word_wait_for_a_code_by_the_way_that_was_agreed(
+    cases: Cases, plan: ContactPlan, other: dict[str, Any]
+) -> None:
+    before = cases.a_person(AMINA, "P1", REF, plan=plan)
+    for confirmation, code in (
+        (None, "code_needed"),
+        (replace(CONFIRMED, code="000000"), "wrong_code"),
+        (replace(CONFIRMED, handle="x" * 43), "expired"),
+    ):
+        with pytest.raises(HarbourError) as refused:
+            cases.service.change_contact(AMINA, wish(**other), confirmation)
+        assert refused.value.code == code
+    assert cases.store.people[AMINA] == before
+    assert cases.store.tasks == {}
+    cases.service.change_contact(AMINA, wish(**other), CONFIRMED)
+    assert cases.store.people[AMINA].plan != plan
+    assert "confirmed with a code" in task_of(cases)["data"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "other"),
+    [
+        (ContactPlan(consent=Consent.AGREED, channels=SMS | EMAIL), {"channel": Choice.EMAIL}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS, code_word="hers"), {"safe": False}),
+        (ContactPlan(consent=Consent.AGREED, channels=SMS), {"days": frozenset({1}), "language": "pl"}),
+        (ContactPlan(), {"channel": Choice.BOTH}),
+    ],
+)
+def test_less_than_before_counts_at_once_and_the_officer_asks_whether_it_was_them(
+    cases: Cases, plan: ContactPlan, other: dict[str, Any]
+) -> None:
+    cases.a_person(AMINA, "P1", REF, plan=plan)
+    cases.service.change_contact(AMINA, wish(**other))
+    assert cases.code.good, "nothing was asked for"
+    assert "It may not have been them" in task_of(cases)["data"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "sensitive"),
+    [(ContactPlan(consent=Consent.DO_NOT_CONTACT), False), (ContactPlan(), True)],
+    ids=["wants nothing", "not asked yet"],
+)
+def test_where_nothing_is_open_only_an_officer_opens_it(cases: Cases, plan: ContactPlan, *, sensitive: bool) -> None:
+    before = cases.a_person(AMINA, "P1", REF, plan=plan, sensitive=sensitive)
+    for confirmation in (None, CONFIRMED):
+        with pytest.raises(Conflict) as refused:
+            cases.service.change_contact(AMINA, wish(), confirmation)
+        assert refused.value.code == "no_channel"
+    assert cases.store.people[AMINA] == before
+
+
+def test_one_code_is_enough_however_often_the_plan_is_written_over_meanwhile(cases: Cases) -> None:
+    cases.store.race = 3
+    assert cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL), CONFIRMED).channel is Choice.EMAIL
+    cases.wait(minutes=1)
+    with pytest.raises(HarbourError) as refused:
+        cases.service.change_contact(AMINA, wish(channel=Choice.SMS), CONFIRMED)
+    assert refused.value.code == "expired", "it is used up"
+
+
+def test_a_plan_that_is_wrong_uses_no_code_up(cases: Cases) -> None:
+    with pytest.raises(Invalid):
+        cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL, language="tlh"), CONFIRMED)
+    assert cases.code.good
+
+
+def test_a_dead_number_does_not_close_the_email(cases: Cases) -> None:
+    both = ContactPlan(consent=Consent.AGREED, channels=SMS | EMAIL)
+    cases.a_person(AMINA, "P1", REF, plan=both, blocked="dead_number")
+    assert cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL)).channel is Choice.EMAIL
+    with pytest.raises(Invalid) as refused:
+        cases.service.change_contact(AMINA, wish(channel=Choice.SMS))
+    assert refused.value.field == "channel"
 
 
 @pytest.mark.parametrize("other", [{"safe": False}, {"channel": Choice.NONE}, {"safe": False, "channel": Choice.BOTH}])
@@ -219,7 +315,7 @@ def test_somebody_whose_number_is_the_suspects_can_still_switch_everything_off(c
 def test_a_code_word_stays_unless_another_is_given(cases: Cases, given: str | None, kept: str) -> None:
     plan = replace(cases.store.people[AMINA].plan, code_word="old")
     cases.a_person(AMINA, "P1", REF, plan=plan)
-    cases.service.change_contact(AMINA, wish(code_word=given))
+    cases.service.change_contact(AMINA, wish(code_word=given), CONFIRMED)
     assert cases.store.people[AMINA].plan.code_word == kept
 
 
@@ -236,7 +332,7 @@ def test_a_plan_written_over_by_somebody_else_is_read_again(cases: Cases) -> Non
     assert cases.service.change_contact(AMINA, wish()).channel is Choice.SMS
     cases.store.race = 99
     with pytest.raises(Unavailable):
-        cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL))
+        cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL), CONFIRMED)
 
 
 @pytest.mark.parametrize(

@@ -455,6 +455,7 @@ def portal() -> PortalService:
     from harbour.aws.due import CaseAudit
     from harbour.aws.portal import PlanTable
     from harbour.directory.service import force_profile
+    from harbour.identity.victims.service import ConfirmationService
     from harbour.portal.service import PortalService
     from harbour.portal.translating import PageTranslator
 
@@ -466,6 +467,7 @@ def portal() -> PortalService:
         sent=sent(),
         links=link_queue(),
         devices=sign_in_store(),
+        confirmations=ConfirmationService(sign_in_store(), CLOCK),
         audit=CaseAudit(clients.events, load(BusSettings).event_bus, settings.force, CLOCK),
         translate=PageTranslator(bootstrap.translation),
         clock=CLOCK,

@@ -16,6 +16,7 @@ from harbour.aws.tasks import task_item
 from harbour.contact.model import Person
 from harbour.crime.link import OutboundTask
 from harbour.crime.model import CrimeRef, PersonId
+from harbour.portal.model import Part
 from harbour.portal.ports import Moved
 from harbour.runtime.clock import parse, rfc3339
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 READ: Final = "R#"
-"""Sort key, with a crime's reference: until when the person has read it."""
+"""Sort key, with a part and a crime's reference: until when the person has read that."""
 
 
 class PlanTable:
@@ -45,16 +46,20 @@ class PlanTable:
                 raise Moved from None
             raise
 
-    def read_until(self, person: PersonId) -> Mapping[CrimeRef, datetime]:
+    def read_until(self, person: PersonId) -> Mapping[tuple[CrimeRef, Part], datetime]:
         """One query; nobody has more crimes than a page holds."""
         answer = self._db.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             ExpressionAttributeValues={":pk": {"S": cases.person(person)}, ":sk": {"S": READ}},
         )
-        return {CrimeRef(item["sk"]["S"].removeprefix(READ)): parse(item["at"]["S"]) for item in answer["Items"]}
+        found = {}
+        for item in answer["Items"]:
+            part, _, crime = item["sk"]["S"].removeprefix(READ).partition("#")
+            found[CrimeRef(crime), Part(part)] = parse(item["at"]["S"])
+        return found
 
-    def mark_read(self, person: PersonId, crime: CrimeRef, at: datetime) -> None:
+    def mark_read(self, person: PersonId, crime: CrimeRef, part: Part, at: datetime) -> None:
         """One Put."""
-        key = cases.key(cases.person(person), f"{READ}{crime}")
+        key = cases.key(cases.person(person), f"{READ}{part}#{crime}")
         self._db.put_item(TableName=self._table, Item={**key, "at": {"S": rfc3339(at)}})

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from harbour.aws import cases
 from harbour.aws.clients import code_of
 from harbour.crime.model import CrimeRef, PersonId
-from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, SignIn, Step
+from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, Purpose, SignIn, Step
 from harbour.identity.victims.ports import Stale
 from harbour.runtime.clock import parse, rfc3339
 
@@ -245,6 +245,7 @@ def sign_in_item(sign_in: SignIn) -> Item:
     """A sign-in under way: hashes and counts; of the person no more than the id."""
     written: dict[str, str] = {
         "step": sign_in.step.value,
+        "purpose": sign_in.purpose.value,
         "until": rfc3339(sign_in.expires_at),
         "invited": sign_in.invited or "",
         "account": sign_in.account,
@@ -272,6 +273,8 @@ def sign_in_of(item: Item) -> SignIn:
     return SignIn(
         hash=item["pk"]["S"].partition("#")[2],
         expires_at=parse(text("until")),
+        # One that an older release wrote is for signing in.
+        purpose=Purpose(text("purpose") or Purpose.SIGN_IN),
         step=Step(text("step")),
         invited=PersonId(text("invited")) if "invited" in item else None,
         account=text("account"),

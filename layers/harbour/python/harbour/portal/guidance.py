@@ -5,8 +5,11 @@ with its source and the day until which it may be shown; a change is a release, 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -161,6 +164,68 @@ def _for(offences: Sequence[str], wanted: str) -> bool:
 
 def _in(areas: Sequence[str], area: str) -> bool:
     return EVERY in areas or area.casefold() in (one.casefold() for one in areas)
+
+
+# -- by a machine, in a language in which nobody wrote it --------------------------------------------------------------
+
+
+def keeps_numbers(text: str, made: str) -> bool:
+    """Whether the numbers of a text are those of what a machine made of it, in whichever digits: 999 must stay 999."""
+    return _numbers(text) == _numbers(made)
+
+
+def _numbers(text: str) -> Counter[str]:
+    plain = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+    return Counter(re.findall(r"[0-9]+", plain))
+
+
+def words_of_rights(found: Sequence[RightText]) -> list[str]:
+    """What there is to put into another language."""
+    return [text for one in found for text in (one.name, one.text, one.more)]
+
+
+def rights_in(found: Sequence[RightText], put: Mapping[str, str]) -> tuple[RightText, ...]:
+    """The same in another language; what is not in ``put`` stays as it is."""
+    return tuple(
+        replace(
+            one, name=put.get(one.name, one.name), text=put.get(one.text, one.text), more=put.get(one.more, one.more)
+        )
+        for one in found
+    )
+
+
+def words_of_advice(found: Sequence[Topic]) -> list[str]:
+    """As `words_of_rights`."""
+    return [text for one in found for text in (one.title, *one.text)]
+
+
+def advice_in(found: Sequence[Topic], put: Mapping[str, str]) -> tuple[Topic, ...]:
+    """As `rights_in`."""
+    return tuple(
+        replace(one, title=put.get(one.title, one.title), text=tuple(put.get(text, text) for text in one.text))
+        for one in found
+    )
+
+
+def words_of_support(found: Support) -> list[str]:
+    """As `words_of_rights`. Names stay as they are: who calls asks for them."""
+    words = [text for one in found.services for text in (one.for_whom, one.hours)]
+    return [*words, found.compensation.title, *found.compensation.text] if found.compensation else words
+
+
+def support_in(found: Support, put: Mapping[str, str]) -> Support:
+    """As `rights_in`."""
+    money = found.compensation
+    return Support(
+        services=tuple(
+            replace(one, for_whom=put.get(one.for_whom, one.for_whom), hours=put.get(one.hours, one.hours))
+            for one in found.services
+        ),
+        compensation=money
+        and replace(
+            money, title=put.get(money.title, money.title), text=tuple(put.get(text, text) for text in money.text)
+        ),
+    )
 
 
 # -- how a crime stands ----------------------------------------------------------------------------------------------

@@ -37,6 +37,13 @@ class Choice(StrEnum):
     NONE = "none"
 
 
+class Part(StrEnum):
+    """What of a crime is read by itself."""
+
+    NEWS = "news"
+    MESSAGES = "messages"
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """A right of the Victims' Code."""
@@ -132,7 +139,9 @@ class Officer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A crime as its victim sees it; the timeline newest first, the messages oldest first."""
+    """A crime as its victim sees it; the timeline newest first, the messages oldest first. ``unread_messages``: of the
+    officer, since the messages were last read.
+    """
 
     id: CrimeId
     reference: CrimeRef
@@ -144,6 +153,7 @@ class Case:
     timeline: Sequence[Moment]
     officer: Officer | None
     messages: Sequence[Letter]
+    unread_messages: int
     appointments: Sequence[Meeting]
     translated_by_machine: bool
 
@@ -190,7 +200,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person's contact plan as they see it: of numbers and addresses a hint only."""
+    """A person's contact plan as they see it: of numbers and addresses a hint only. When it was changed, and by whom
+    (`ContactPlan`), shows them what somebody else did in their name.
+    """
 
     channel: Choice
     phone_hint: str
@@ -201,6 +213,16 @@ class Contact:
     language: str
     code_word: bool
     safe: bool
+    changed_at: datetime | None
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What shows that somebody who is signed in holds the channel that was agreed."""
+
+    handle: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

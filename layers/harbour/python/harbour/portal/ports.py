@@ -12,6 +12,7 @@ from harbour.crime.model import Appointment, CrimeRef, Entry, Message, PersonId
 from harbour.crime.progress import CrimeState
 from harbour.identity.victims.model import Device
 from harbour.notification.model import Notification
+from harbour.portal.model import Part
 
 
 class Moved(Exception):
@@ -39,12 +40,20 @@ class Plans(Protocol):
         """
         ...
 
-    def read_until(self, person: PersonId) -> Mapping[CrimeRef, datetime]:
-        """When the person last read each crime; those never read are missing."""
+    def read_until(self, person: PersonId) -> Mapping[tuple[CrimeRef, Part], datetime]:
+        """When the person last read each part of each crime; what was never read is missing."""
         ...
 
-    def mark_read(self, person: PersonId, crime: CrimeRef, at: datetime) -> None:
-        """The person has read everything up to ``at``."""
+    def mark_read(self, person: PersonId, crime: CrimeRef, part: Part, at: datetime) -> None:
+        """The person has read that part up to ``at``."""
+        ...
+
+
+class Confirmations(Protocol):
+    """Whether somebody who is signed in holds the channel that was agreed with them."""
+
+    def accept(self, person: PersonId, handle: str, code: str) -> None:
+        """Use the code up. Raises ``Forbidden`` (``wrong_code``, ``expired``)."""
         ...
 
 

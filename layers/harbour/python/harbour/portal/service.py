@@ -5,12 +5,12 @@ else; for what is not, the answer is the same as for what does not exist.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from harbour.contact.gate import reachable
+from harbour.contact.gate import blocked, reachable
 from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Person
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
@@ -25,7 +25,7 @@ from harbour.notification.model import MessageType, Notification
 from harbour.notification.model import State as Fate
 from harbour.notification.render import UnknownPlaceholder, portal_text, render
 from harbour.portal import guidance, record
-from harbour.portal.guidance import Support
+from harbour.portal.guidance import RightText, Support, Topic
 from harbour.portal.model import (
     LONGEST_MESSAGE,
     NEWS,
@@ -34,6 +34,7 @@ from harbour.portal.model import (
     WRITTEN,
     Case,
     Choice,
+    Confirmation,
     Contact,
     ContactWish,
     Letter,
@@ -42,6 +43,7 @@ from harbour.portal.model import (
     Next,
     Officer,
     Overview,
+    Part,
     Put,
     Sent,
     Status,
@@ -57,6 +59,7 @@ from harbour.portal.model import (
 )
 from harbour.portal.ports import (
     Audit,
+    Confirmations,
     Crimes,
     Devices,
     LinkAsker,
@@ -90,6 +93,22 @@ _CHANNELS: Final[Mapping[Choice, frozenset[Channel]]] = {
 }
 _CHOICES: Final = {channels: choice for choice, channels in _CHANNELS.items()}
 
+_HOW: Final[Mapping[frozenset[Channel], str]] = {
+    _CHANNELS[choice]: words
+    for choice, words in {
+        Choice.NONE: "No text messages and no e-mails",
+        Choice.SMS: "By text message",
+        Choice.EMAIL: "By e-mail",
+        Choice.BOTH: "By text message and e-mail",
+    }.items()
+}
+_CONFIRMED: Final = (
+    "It was confirmed with a code by the way that was agreed before. When you next speak, make sure that it was them."
+)
+_NOT_CONFIRMED: Final = "It needed no code, because nothing more is sent than before. It may not have been them: ask."
+
+T = TypeVar("T")
+
 _WENT: Final = frozenset({Fate.SENT, Fate.DELIVERED, Fate.FAILED, Fate.UNKNOWN})
 
 
@@ -116,6 +135,7 @@ class PortalService:
         sent: SentMessages,
         links: LinkAsker,
         devices: Devices,
+        confirmations: Confirmations,
         audit: Audit,
         translate: Translate,
         clock: Clock,
@@ -128,6 +148,7 @@ class PortalService:
         self._sent = sent
         self._links = links
         self._devices = devices
+        self._confirmations = confirmations
         self._audit = audit
         self._translate = translate
         self._clock = clock
@@ -141,7 +162,7 @@ class PortalService:
         person = self._person(who)
         tag = guidance.written(self._language(person, language))
         read = self._plans.read_until(who)
-        found = [self._summary(person, link, read.get(link.crime), tag) for link in _own(person)]
+        found = [self._summary(person, link, read, tag) for link in _own(person)]
         self._audit.read(who, "list", "")
         return Overview(
             name=person.given_name,
@@ -160,9 +181,19 @@ class PortalService:
             ``bad_field`` for a language that nobody knows.
         """
         person, link, state = self._opened(who, crime, "case")
+        now = self._clock.now()
         shown = self._case(person, link, state, self._language(person, language))
-        self._plans.mark_read(who, link.crime, self._clock.now())
+        self._plans.mark_read(who, link.crime, Part.NEWS, now)
         return shown
+
+    def letters(self, who: PersonId, crime: CrimeId, language: str) -> Sequence[Letter]:
+        """The messages of one crime, oldest first; none of them is unread any more. Raises like :meth:`case`."""
+        person, link, _ = self._opened(who, crime, "messages")
+        now, tag = self._clock.now(), self._language(person, language)
+        found = _letters(self._own_messages(person, link)[0])
+        put = self._translate.into(tag, _officers_words(found)) if tag != "en" else {}
+        self._plans.mark_read(who, link.crime, Part.MESSAGES, now)
+        return _with_translations(found, put, tag)
 
     def record(self, who: PersonId, crime: CrimeId, language: str) -> tuple[str, str]:
         """Name and HTML of the whole record. Raises like :meth:`case`."""
@@ -174,11 +205,26 @@ class PortalService:
         )
         return record.NAME, page
 
-    def support(self, who: PersonId, crime: CrimeId, language: str) -> Support:
-        """Who helps with this crime, where it happened. Raises like :meth:`case`."""
+    def support(self, who: PersonId, crime: CrimeId, language: str) -> tuple[Support, bool]:
+        """Who helps with this crime, where it happened, and whether a machine put it into the reader's language. Raises
+        like :meth:`case`.
+        """
         person, _, state = self._opened(who, crime, "support")
         tag, today = self._language(person, language), self._clock.now().date()
-        return guidance.support(state.offence, state.area, tag, self._force.nation, self._force.id, today)
+        found = guidance.support(state.offence, state.area, tag, self._force.nation, self._force.id, today)
+        return self._in(tag, found, guidance.words_of_support, guidance.support_in)
+
+    def rights(self, language: str) -> tuple[Sequence[RightText], bool]:
+        """The rights of the Victims' Code, and whether a machine put them into the language. Raises ``Invalid`` for one
+        that nobody knows.
+        """
+        tag = _language_of(language, "")
+        return self._in(tag, guidance.rights(tag), guidance.words_of_rights, guidance.rights_in)
+
+    def advice(self, language: str) -> tuple[Sequence[Topic], bool]:
+        """How to be safer, by topic. Else like :meth:`rights`."""
+        tag = _language_of(language, "")
+        return self._in(tag, guidance.advice(tag), guidance.words_of_advice, guidance.advice_in)
 
     def visits(self, who: PersonId, user_agent: str, address: str) -> Sequence[Visit]:
         """Where the person signed in, latest first, and which of it is what asks now."""
@@ -254,22 +300,35 @@ class PortalService:
         """How the person is told that there is news."""
         return _contact(self._person(who))
 
-    def change_contact(self, who: PersonId, wish: ContactWish) -> Contact:
+    def change_contact(self, who: PersonId, wish: ContactWish, confirmation: Confirmation | None = None) -> Contact:
         """Change it. What is not safe is switched off, whatever else was chosen; officers are told.
+
+        Less may be sent from now on, at once and without more ado: that is safe whoever asks for it. A channel that was
+        not open, and the code word by which we know the person, wait for a code by the way that was agreed before: he
+        who finds her page open must not turn what we send, and who we think she is, to himself (ADR 0022).
 
         Raises
         ------
         Invalid
             ``bad_field``, naming it: a channel for which there is nothing to send to, hours without an hour or a day,
             a language that nobody knows, a code word that is too long.
+        Conflict
+            ``code_needed``: by `SignInService.confirm`; ``no_channel``: there is no open channel to send one to, an
+            officer has to help.
+        Forbidden
+            ``wrong_code``, ``expired``: the confirmation's.
         """
+        confirmed = False
         for _ in range(ATTEMPTS):
             before = self._person(who)
             plan = self._plan(before, wish)
             if _same(plan, before.plan):
                 return _contact(before)
+            if _to_be_confirmed(before, plan) and not confirmed:
+                self._confirm(before, confirmation)
+                confirmed = True
             after = replace(before, plan=plan)
-            tasks = self._of_plan(after)
+            tasks = self._of_plan(before, after, confirmed=confirmed)
             try:
                 self._plans.save_plan(before, after, tasks)
             except Moved:
@@ -279,9 +338,16 @@ class PortalService:
             return _contact(after)
         raise Unavailable("try_again", "This was changed at the same time. Try again.")
 
+    def _confirm(self, person: Person, confirmation: Confirmation | None) -> None:
+        if not _open(person):
+            raise Conflict("no_channel", "Only an officer can do this with you. Write to them, or call 101.")
+        if confirmation is None:
+            raise Conflict("code_needed", "Ask for a code, and send it with the change.")
+        self._confirmations.accept(person.id, confirmation.handle, confirmation.code)
+
     def _plan(self, person: Person, wish: ContactWish) -> ContactPlan:
         channels = _CHANNELS[wish.channel] if wish.safe else frozenset()
-        if missing := channels - (frozenset() if person.blocked else reachable(person)):
+        if missing := channels - (reachable(person) - blocked(person)):
             what = "mobile number" if Channel.SMS in missing else "e-mail address"
             raise Invalid("bad_field", f"We have no {what} for you that we can use.", field="channel")
         if not wish.start < wish.end:
@@ -304,23 +370,21 @@ class PortalService:
             changed_by="person",
         )
 
-    def _of_plan(self, person: Person) -> list[OutboundTask]:
+    def _of_plan(self, before: Person, person: Person, *, confirmed: bool) -> list[OutboundTask]:
         """One task for each officer who deals with a crime of theirs. It never holds the code word."""
         plan = person.plan
-        how = {
-            Choice.NONE: "No text messages and no e-mails",
-            Choice.SMS: "By text message",
-            Choice.EMAIL: "By e-mail",
-            Choice.BOTH: "By text message and e-mail",
-        }[_CHOICES[plan.channels]]
         days = "".join(str(day) for day in sorted(plan.hours.days))
+        word = "a" if plan.code_word else "no"
+        if plan.code_word and plan.code_word != before.plan.code_word:
+            word = "another" if before.plan.code_word else "a new"
         wanted = TaskWanted(
             reason=Reason.CONTACT_PLAN_CHANGED,
             key=f"{person.id}-{person.version + 1}",
             title="The victim has changed their contact plan",
             detail=(
-                f"{how}; from {plan.hours.start:%H:%M} to {plan.hours.end:%H:%M} on days {days} (1 is Monday); "
-                f"language: {plan.language}; {'a' if plan.code_word else 'no'} code word."
+                f"{_HOW[plan.channels]}; from {plan.hours.start:%H:%M} to {plan.hours.end:%H:%M} on days {days} (1 is "
+                f"Monday); language: {plan.language}; {word} code word. Before: {_HOW[_open(before)].lower()}. "
+                + (_CONFIRMED if confirmed else _NOT_CONFIRMED)
             ),
         )
         now = self._clock.now()
@@ -345,31 +409,29 @@ class PortalService:
         return person, link, state
 
     def _language(self, person: Person, asked: str) -> str:
-        known = _known_language(asked or person.plan.language)
-        if known:
-            return known
-        if asked:
-            raise Invalid("bad_field", "Nobody here knows this language.", field="language")
-        return "en"
+        return _language_of(asked, person.plan.language)
 
     # -- one crime in words ----------------------------------------------------------------------------------------
 
-    def _summary(self, person: Person, link: Link, read: datetime | None, language: str) -> Summary | None:
+    def _summary(
+        self, person: Person, link: Link, read: Mapping[tuple[CrimeRef, Part], datetime], language: str
+    ) -> Summary | None:
         state = self._crimes.state(link.crime)
         if state is None:
             return None
         messages, entries = self._own_messages(person, link)
         told = self._told(person, link, entries, language)
-        came = {str(one.event.id): one.received_at for one in entries}
-        news = [(one.entry.event.occurred_at, one.entry.received_at) for one in told]
-        news += [(one.at, came.get(one.id, one.at)) for one in messages if one.by == "officer"]
+        letters = [one for one in messages if one.by == "officer"]
         return Summary(
             id=link.id,
             reference=link.crime,
             title=guidance.title(state.offence, language),
             status=guidance.status(self._phase(state, told), language).label,
-            updated_at=max((at for at, _ in news), default=state.opened_at),
-            unread=sum(1 for _, arrived in news if read is None or arrived > read),
+            updated_at=max(
+                (*(one.entry.event.occurred_at for one in told), *(one.at for one in letters)), default=state.opened_at
+            ),
+            unread=_since(read.get((link.crime, Part.NEWS)), (one.entry.received_at for one in told))
+            + _since(read.get((link.crime, Part.MESSAGES)), _arrivals(letters, entries)),
         )
 
     def _case(self, person: Person, link: Link, state: CrimeState, language: str) -> Case:
@@ -379,7 +441,7 @@ class PortalService:
         now = self._clock.now()
         following = self._next(told, link, tag)
         status = guidance.status(self._phase(state, told), tag)
-        letters = [_mine(one) if one.by == "victim" else _officers(one) for one in messages]
+        read = self._plans.read_until(person.id).get((link.crime, Part.MESSAGES))
         shown = Case(
             id=link.id,
             reference=link.crime,
@@ -390,7 +452,8 @@ class PortalService:
             next=following,
             timeline=[_moment(one, link, tag) for one in reversed(told)],
             officer=Officer(state.officer.name, state.officer.collar, state.officer.station) if state.officer else None,
-            messages=letters,
+            messages=_letters(messages),
+            unread_messages=_since(read, _arrivals([one for one in messages if one.by == "officer"], entries)),
             appointments=[_meeting(link.crime, one, now) for one in self._crimes.appointments(link.crime)],
             translated_by_machine=False,
         )
@@ -402,19 +465,13 @@ class PortalService:
         wanted: list[str] = []
         if ours:
             wanted += [case.status.label, case.status.text, case.title, *([case.next.text] if case.next else [])]
-        letters = [one.text for one in case.messages if not one.mine]
-        wanted += letters[-1:]
+        letters = _officers_words(case.messages)
+        wanted += letters[:1]
         if ours:
             wanted += [text for one in case.timeline for text in (one.title, one.text)]
-        wanted += list(reversed(letters))
+        wanted += letters
         put = self._translate.into(language, wanted)
-        case = replace(
-            case,
-            messages=[
-                replace(one, translation=Put(put[one.text], language)) if not one.mine and one.text in put else one
-                for one in case.messages
-            ],
-        )
+        case = replace(case, messages=_with_translations(case.messages, put, language))
         if not ours:
             return case
         timeline = [_in_language(one, put) for one in case.timeline]
@@ -426,6 +483,20 @@ class PortalService:
             timeline=timeline,
             translated_by_machine=bool(put),
         )
+
+    def _in(
+        self,
+        language: str,
+        found: T,
+        words_of: Callable[[T], Iterable[str]],
+        put_in: Callable[[T, Mapping[str, str]], T],
+    ) -> tuple[T, bool]:
+        """What people wrote for everybody, by a machine in a language in which they did not. What it did not manage in
+        time stays English, and so does what came back with other numbers: some of them save lives.
+        """
+        put = {} if language in WRITTEN else self._translate.into(language, words_of(found))
+        sound = {text: made for text, made in put.items() if guidance.keeps_numbers(text, made)}
+        return put_in(found, sound), bool(sound)
 
     def _headings(self, language: str) -> Mapping[str, str]:
         """The record's own words; a machine's in a language in which nobody wrote them."""
@@ -519,6 +590,15 @@ def _own(person: Person) -> list[Link]:
     return [link for link in person.links if link.role in ROLES]
 
 
+def _language_of(asked: str, own: str) -> str:
+    known = _known_language(asked or own)
+    if known:
+        return known
+    if asked:
+        raise Invalid("bad_field", "Nobody here knows this language.", field="language")
+    return "en"
+
+
 def _known_language(written: str) -> str:
     tag = canonical(written) if written else ""
     return tag if tag in languages() else ""
@@ -540,6 +620,32 @@ def _in_language(one: Moment, put: Mapping[str, str]) -> Moment:
     if not all(text in put for text in (one.title, one.text) if text):
         return one
     return replace(one, title=put.get(one.title, ""), text=put.get(one.text, ""), translated=True)
+
+
+def _arrivals(letters: Sequence[Message], entries: Sequence[Entry]) -> Iterable[datetime]:
+    """When each came here: an officer may have written it long before."""
+    came = {str(one.event.id): one.received_at for one in entries}
+    return [came.get(one.id, one.at) for one in letters]
+
+
+def _since(read: datetime | None, arrived: Iterable[datetime]) -> int:
+    return sum(1 for at in arrived if read is None or at > read)
+
+
+def _letters(messages: Iterable[Message]) -> list[Letter]:
+    return [_mine(one) if one.by == "victim" else _officers(one) for one in messages]
+
+
+def _officers_words(letters: Sequence[Letter]) -> list[str]:
+    """What a machine is asked to put into the reader's language, the newest first."""
+    return [one.text for one in reversed(letters) if not one.mine]
+
+
+def _with_translations(letters: Sequence[Letter], put: Mapping[str, str], language: str) -> list[Letter]:
+    return [
+        replace(one, translation=Put(put[one.text], language)) if not one.mine and one.text in put else one
+        for one in letters
+    ]
 
 
 def _mine(message: Message) -> Letter:
@@ -579,13 +685,24 @@ def _of_change(one: Appointment, reason: str, wishes: str) -> TaskWanted:
     )
 
 
+def _open(person: Person) -> frozenset[Channel]:
+    """What the plan lets through now, as `harbour.contact.gate.allowed` says it."""
+    plan = person.plan
+    if plan.consent is Consent.AGREED:
+        return plan.channels
+    if plan.consent is Consent.UNKNOWN and not any(link.sensitive for link in person.links):
+        return reachable(person)
+    return frozenset()
+
+
+def _to_be_confirmed(person: Person, plan: ContactPlan) -> bool:
+    return not plan.channels <= _open(person) or plan.code_word != person.plan.code_word
+
+
 def _contact(person: Person) -> Contact:
     plan = person.plan
-    channels = plan.channels if plan.consent is Consent.AGREED else frozenset()
-    if plan.consent is Consent.UNKNOWN and not any(link.sensitive for link in person.links):
-        channels = reachable(person)
     return Contact(
-        channel=_CHOICES[channels],
+        channel=_CHOICES[_open(person)],
         phone_hint=phone_hint(person.phone),
         email_hint=email_hint(person.email),
         start=plan.hours.start,
@@ -594,6 +711,8 @@ def _contact(person: Person) -> Contact:
         language=_known_language(plan.language) or "en",
         code_word=bool(plan.code_word),
         safe=plan.consent is Consent.AGREED,
+        changed_at=plan.changed_at,
+        changed_by=plan.changed_by,
     )
 
 

@@ -70,6 +70,14 @@ class Step(StrEnum):
     DEAD = "dead"
 
 
+class Purpose(StrEnum):
+    """What a code is for. One for the one is none for the other."""
+
+    SIGN_IN = "sign_in"
+    CONFIRM = "confirm"
+    """Somebody who is signed in shows that they hold the channel that was agreed, before they change it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """A way in that works once."""
@@ -110,7 +118,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A sign-in under way.
+    """A sign-in under way, or a confirmation: a handle and a code that is good for it.
 
     Attributes
     ----------
@@ -136,6 +144,7 @@ class SignIn:
 
     hash: str
     expires_at: datetime
+    purpose: Purpose = Purpose.SIGN_IN
     step: Step = Step.STARTED
     invited: PersonId | None = None
     account: str = ""
@@ -185,6 +194,10 @@ class SignIn:
             proof_hash=proof_hash,
             proof_expires_at=now + PROOF_LIFETIME,
         )
+
+    def used(self) -> SignIn:
+        """After the right code of a confirmation: it leads nowhere else."""
+        return replace(self, step=Step.DEAD, attempts=self.attempts + 1, code_hash="")
 
     def proves(self, person: str, proof_hash: str, now: datetime) -> bool:
         """Whether Cognito's question is answered by this sign-in."""

@@ -28,6 +28,7 @@ from harbour.identity.victims.model import (
     Invitation,
     Limit,
     Linked,
+    Purpose,
     SignIn,
     Visit,
     channel_for_code,
@@ -45,7 +46,7 @@ from harbour.identity.victims.model import (
 )
 from harbour.identity.victims.ports import CodeSender, Officers, Pace, Pool, SignInStore, Stale
 from harbour.runtime.clock import Clock
-from harbour.runtime.errors import Forbidden, TooMany, Unavailable
+from harbour.runtime.errors import Conflict, Forbidden, TooMany, Unavailable
 from harbour.runtime.telemetry import log
 
 ASKS: Final = ("reference", "date_of_birth")
@@ -183,7 +184,7 @@ class SignInService:
             ``expired``: begin again.
         """
         began = self._pace.begin()
-        sign_in = self._current(handle)
+        sign_in = _current(self._store, handle, self._clock.now())
         proof = proof_key(reference, date_of_birth)
         known = self._store.known_by(proof)
         wanted = [one for one in known if sign_in.invited in (None, one)]
@@ -211,7 +212,7 @@ class SignInService:
             ``expired``: begin again.
         """
         began = self._pace.begin()
-        sign_in = self._current(handle)
+        sign_in = _current(self._store, handle, self._clock.now(), *Purpose)
         if not sign_in.asked:
             raise _expired()
         return self._send(handle, sign_in, self._people(sign_in.person), began)
@@ -227,7 +228,9 @@ class SignInService:
             ``sign_in_failed``: Cognito did not answer; the same code may be sent again.
         """
         proof = new_token()
-        sign_in, passed = self._answered(handle, code, proof)
+        sign_in, passed = _answered(
+            self._store, self._clock, handle, code, lambda right, now: right.passed(token_hash(proof), now)
+        )
         try:
             tokens = self._pool.sign_in(passed.person, passed.hash, proof)
         except Unavailable:
@@ -237,6 +240,33 @@ class SignInService:
             self._store.link(passed.account, Linked(person=passed.person, crime=passed.crime), self._clock.now())
         log("sign-in", outcome="done")
         return SignedIn(tokens=tokens, visit=self._visit(passed.person, caller))
+
+    def confirm(self, access_token: str) -> tuple[str, int]:
+        """Send a code to whoever is signed in, where their plan allows it now: they show that they are no stranger at a
+        page that was left open. `ConfirmationService` takes it.
+
+        Returns
+        -------
+        tuple[str, int]
+            The handle, and how many more codes may be asked for.
+
+        Raises
+        ------
+        Forbidden
+            ``signed_out``: the token is no good.
+        Conflict
+            ``no_channel``: nothing may be sent to them.
+        """
+        who = self._pool.who(access_token) if access_token else None
+        person = self._people(who) if who else None
+        if person is None:
+            raise Forbidden("signed_out", "You are signed out. Sign in again.")
+        crime = next((link.crime for link in person.links if channel_for_code(person, link.crime)), None)
+        if crime is None:
+            raise Conflict("no_channel", "There is no way in which we may send you a code. Ask the officer.")
+        began = self._pace.begin()
+        handle, sign_in = self._begin(None, purpose=Purpose.CONFIRM)
+        return handle, self._send(handle, replace(sign_in, person=person.id, crime=crime), person, began)
 
     def sign_out(self, access_token: str) -> None:
         """End every session of whoever the token belongs to, on every device. A token of nobody ends nothing."""
@@ -249,18 +279,14 @@ class SignInService:
 
     # -- means -----------------------------------------------------------------------------------------------------
 
-    def _begin(self, invited: PersonId | None, account: str = "") -> tuple[str, SignIn]:
+    def _begin(
+        self, invited: PersonId | None, account: str = "", purpose: Purpose = Purpose.SIGN_IN
+    ) -> tuple[str, SignIn]:
         handle = new_token()
         expires = self._clock.now() + SIGN_IN_LIFETIME
-        sign_in = SignIn(hash=token_hash(handle), expires_at=expires, invited=invited, account=account)
+        sign_in = SignIn(hash=token_hash(handle), expires_at=expires, purpose=purpose, invited=invited, account=account)
         self._store.begin(sign_in)
         return handle, sign_in
-
-    def _current(self, handle: str) -> SignIn:
-        sign_in = self._store.get(token_hash(handle))
-        if sign_in is None or not sign_in.open(self._clock.now()):
-            raise _expired()
-        return sign_in
 
     def _send(
         self,
@@ -298,26 +324,6 @@ class SignInService:
 
         self._pace.finish(began, partial(deliver, person) if person else instead)
         return kept.codes_left
-
-    def _answered(self, handle: str, code: str, proof: str) -> tuple[SignIn, SignIn]:
-        """The sign-in before and after the right code. Counted before it is answered: of two codes at once the second
-        is judged by what the first has left."""
-        for _ in range(_RACES):
-            sign_in = self._current(handle)
-            if not sign_in.asked:
-                raise _expired()
-            now = self._clock.now()
-            right = sign_in.right(code_hash(handle, code), now)
-            after = sign_in.passed(token_hash(proof), now) if right else sign_in.failed()
-            try:
-                kept = self._store.put(after)
-            except Stale:
-                continue
-            if right:
-                return sign_in, kept
-            log("sign-in", outcome="wrong_code", attempts=kept.attempts)
-            raise Forbidden("wrong_code", "This code is not right, or too old.", left=CODE_ATTEMPTS - kept.attempts)
-        raise _expired()
 
     def _undo(self, before: SignIn, passed: SignIn) -> None:
         """Let the same code be tried again, unless Cognito took the proof already. It was right: no guess is won."""
@@ -381,6 +387,61 @@ class SessionService:
         """
         ended = self._store.sessions_ended(person)
         return ended is None or (since is not None and since >= ended)
+
+
+class ConfirmationService:
+    """Takes the code that `SignInService.confirm` sent: it can neither send nor sign anybody in."""
+
+    def __init__(self, store: SignInStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def accept(self, person: PersonId, handle: str, code: str) -> None:
+        """Use the code up.
+
+        Raises
+        ------
+        Forbidden
+            ``wrong_code``, with the attempts ``left``; ``expired``, also for a handle that is another person's.
+        """
+        if _current(self._store, handle, self._clock.now(), Purpose.CONFIRM).person != person:
+            raise _expired()
+        _answered(self._store, self._clock, handle, code, lambda right, _: right.used(), Purpose.CONFIRM)
+
+
+def _current(store: SignInStore, handle: str, now: datetime, *purposes: Purpose) -> SignIn:
+    """What the handle stands for, while it can be gone on with; for signing in unless something else is named."""
+    found = store.get(token_hash(handle))
+    if found is None or not found.open(now) or found.purpose not in (purposes or (Purpose.SIGN_IN,)):
+        raise _expired()
+    return found
+
+
+def _answered(
+    store: SignInStore,
+    clock: Clock,
+    handle: str,
+    code: str,
+    after: Callable[[SignIn, datetime], SignIn],
+    purpose: Purpose = Purpose.SIGN_IN,
+) -> tuple[SignIn, SignIn]:
+    """What the handle stands for before and after the right code. Counted before it is answered: of two codes at once
+    the second is judged by what the first has left."""
+    for _ in range(_RACES):
+        now = clock.now()
+        found = _current(store, handle, now, purpose)
+        if not found.asked:
+            raise _expired()
+        right = found.right(code_hash(handle, code), now)
+        try:
+            kept = store.put(after(found, now) if right else found.failed())
+        except Stale:
+            continue
+        if right:
+            return found, kept
+        log("sign-in", outcome="wrong_code", attempts=kept.attempts)
+        raise Forbidden("wrong_code", "This code is not right, or too old.", left=CODE_ATTEMPTS - kept.attempts)
+    raise _expired()
 
 
 def _expired() -> Forbidden:
