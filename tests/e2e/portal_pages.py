@@ -195,7 +195,7 @@ class PortalPage:
         for part, value in zip(("year", "month", "day"), born.split("-"), strict=True):
             self.by_id(f"portal-dob-{part}").fill(value)
         self.by_id("portal-prove").click()
-        expect(self.by_id("portal-code")).to_be_visible()
+        expect(self.by_id("portal-code")).to_be_visible(timeout=15_000)
 
     def give(self, code: str) -> None:
         self.by_id("portal-code").fill(code)
@@ -207,6 +207,13 @@ class PortalPage:
         self.prove(address or outbox.invitation(victim), reference, victim.born)
         self.give(outbox.code(victim, after=before))
         expect(self.by_id("portal-timeline")).to_be_visible(timeout=15_000)
+
+    def speak(self, language: str) -> None:
+        """Choose a language, and wait until everything is in it."""
+        self.by_id("portal-language").click()
+        self.by_id(f"portal-language-{language}").click()
+        expect(self.by_id("portal-language")).to_have_attribute("aria-expanded", "false")
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     def look_for_news(self) -> None:
         self.by_id("portal-refresh").click()

@@ -53,7 +53,7 @@ def test_axe_finds_nothing_on_the_way_in(portal: PortalPage, visit: Visit, harbo
     portal.give("000000")
     expect(portal.by_id("portal-problem")).to_be_focused()
     seen["code, wrong"] = violations(portal.page)
-    portal.by_id("portal-language-other").select_option("ar")
+    portal.speak("ar")
     expect(portal.page.locator("html")).to_have_attribute("dir", "rtl")
     seen["code, wrong, in Arabic"] = violations(portal.page)
     portal.by_id("cover").click()
@@ -75,13 +75,26 @@ def test_axe_finds_nothing_in_any_view_in_any_direction(
 ) -> None:
     portal.page.route("**/portal-api/crimes/*?language=ar", in_arabic)
     portal.sign_in(visit.outbox, visit.victim, visit.reference, harbour["portal_page"])
-    seen = {}
+    portal.by_id("portal-language").click()
+    seen = {"languages": violations(portal.page)}
+    assert overflow(portal) <= 0
+    portal.page.keyboard.press("Tab")
+    portal.page.keyboard.press("Escape")
+    expect(portal.by_id("portal-language")).to_be_focused()
+    expect(portal.by_id("portal-language-cy")).to_be_hidden()
+    portal.open("contact")
+    portal.page.get_by_label("Code word").fill("teapot")
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-confirm")).to_be_visible()
+    seen["code for the contact plan"] = violations(portal.page)
+    portal.by_id("portal-home").click()
+    expect(portal.by_id("portal-timeline")).to_be_visible()
     for language in ("en", "cy", "ar"):
         if language == "cy":
-            portal.by_id("portal-language-cy").click()
+            portal.speak("cy")
             expect(portal.page.locator("html")).to_have_attribute("lang", "cy")
         elif language == "ar":
-            portal.by_id("portal-language-other").select_option("ar")
+            portal.speak("ar")
             expect(portal.page.get_by_text("وصلنا بلاغك").first).to_be_visible()
         expect(portal.page.locator("[aria-busy=true]")).to_have_count(0)
         seen[f"crime, {language}"] = violations(portal.page)
@@ -156,7 +169,7 @@ def test_nothing_is_cut_off_on_a_narrow_screen(browser: Browser, visit: Visit, h
     for width, height in ((320, 568), (342, 192)):
         portal.page.set_viewport_size({"width": width, "height": height})
         for language in ("cy", "en"):
-            portal.by_id(f"portal-language-{language}").click()
+            portal.speak(language)
             expect(portal.page.locator("html")).to_have_attribute("lang", language)
             expect(portal.page.locator("[aria-busy=true]")).to_have_count(0)
             assert overflow(portal) <= 0
@@ -170,6 +183,75 @@ def test_nothing_is_cut_off_on_a_narrow_screen(browser: Browser, visit: Visit, h
                     assert box["x"] >= 0
                     assert box["x"] + box["width"] <= width
                 portal.back()
+    made.close()
+
+
+def test_on_a_phone_what_happens_next_is_seen_at_once(browser: Browser, visit: Visit, harbour: dict[str, Any]) -> None:
+    made = context(browser, viewport={"width": 320, "height": 568}, has_touch=True, is_mobile=True)
+    portal = PortalPage(made.new_page())
+    portal.sign_in(visit.outbox, visit.victim, visit.reference, harbour["portal_page"])
+    for language in ("en", "cy", "pl", "ar"):
+        portal.speak(language)
+        ways, row = (portal.page.locator(name).bounding_box() for name in (".account-ways", ".account-header__row"))
+        assert ways
+        assert row
+        assert ways["height"] + row["height"] < 568 / 5, f"the header takes too much in {language}"
+    portal.speak("en")
+    heading = portal.page.get_by_role("heading", name="What happens next").bounding_box()
+    assert heading
+    assert heading["y"] < 568 / 2
+    made.close()
+
+
+def test_of_a_long_story_the_newest_is_seen_and_the_rest_is_one_press_away(
+    portal: PortalPage, visit: Visit, harbour: dict[str, Any]
+) -> None:
+    def long(route: Route) -> None:
+        crime = route.fetch().json()
+        first, letter = crime["timeline"][0], {"from": "officer", "at": crime["reported_at"], "state": None}
+        crime["timeline"] = [first | {"id": f"{number:032x}"} for number in range(30)]
+        crime["messages"] = [letter | {"id": f"{number:032x}", "text": f"No. {number}"} for number in range(30)]
+        route.fulfill(json=crime)
+
+    portal.page.route("**/portal-api/crimes/*?language=*", long)
+    portal.page.route("**/portal-api/crimes/*/messages?*", lambda route: route.abort())
+    portal.sign_in(visit.outbox, visit.victim, visit.reference, harbour["portal_page"])
+    entries = portal.by_id("portal-timeline-entry")
+    expect(entries.nth(2)).to_be_visible()
+    expect(entries.nth(3)).to_be_hidden()
+    seen = {"story": violations(portal.page)}
+    portal.by_id("portal-earlier").click()
+    expect(entries.nth(29)).to_be_visible()
+    expect(entries.nth(3)).to_be_focused()
+    portal.by_id("portal-messages").click()
+    letters = portal.by_id("portal-message")
+    expect(letters.nth(29)).to_be_visible()
+    expect(letters.nth(0)).to_be_hidden()
+    expect(portal.by_id("portal-problem")).to_contain_text("No connection")
+    seen["messages, no line"] = violations(portal.page)
+    portal.page.emulate_media(media="print")
+    expect(letters.nth(0)).to_be_visible()
+    portal.page.emulate_media(media="screen")
+    portal.by_id("portal-earlier").click()
+    expect(letters.nth(0)).to_be_focused()
+    assert {state: found for state, found in seen.items() if found} == {}
+
+
+def test_in_the_dark_axe_finds_nothing_either(browser: Browser, visit: Visit, harbour: dict[str, Any]) -> None:
+    made = context(browser, **PHONE, color_scheme="dark")
+    portal = PortalPage(made.new_page())
+    portal.page.goto(harbour["portal_page"])
+    portal.by_id("portal-prove").click()
+    expect(portal.by_id("portal-problem")).to_be_focused()
+    seen = {"start, with errors": violations(portal.page)}
+    portal.sign_in(visit.outbox, visit.victim, visit.reference, harbour["portal_page"])
+    assert portal.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(11, 12, 12)"
+    seen["crime"] = violations(portal.page)
+    for view in VIEWS:
+        portal.open(view)
+        seen[view] = violations(portal.page)
+        portal.back()
+    assert {state: found for state, found in seen.items() if found} == {}
     made.close()
 
 

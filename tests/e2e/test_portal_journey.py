@@ -63,13 +63,18 @@ def test_from_an_update_to_an_answered_question(crimes: CrimeSystemPage, portal:
     outbox.wait_for(victim, lambda _: len(outbox.to(victim)) > before)
     portal.back()
     portal.look_for_news()
+    expect(portal.by_id("portal-messages").locator("..")).to_contain_text("1\u2069 new")
     portal.open("messages")
+    expect(portal.by_id("portal-message")).to_have_count(2)
     asked, answer = portal.by_id("portal-message").all()
     expect(asked).to_contain_text("When will somebody come?")
     expect(asked).to_contain_text("Answered")
     expect(answer).to_contain_text("Tomorrow at ten. Amelia")
     expect(answer).to_contain_text("Amelia Hart")
     assert "Tomorrow" not in str(outbox.to(victim))
+    portal.back()
+    portal.look_for_news()
+    expect(portal.by_id("portal-messages").locator("..")).not_to_contain_text("new")
 
 
 def test_the_outbox_page_shows_what_the_victim_got(
@@ -101,7 +106,7 @@ def test_the_pages_are_welsh_for_who_reads_welsh(crimes: CrimeSystemPage, portal
         # Short words that no Welsh text has, and every English one.
         assert not re.findall(r"\b(?:the|you|and|of)\b", page.locator("main p, main li").first.inner_text())
         portal.back()
-    portal.by_id("portal-language-en").click()
+    portal.speak("en")
     expect(portal.by_id("portal-timeline-entry").first).to_contain_text("We have recorded a crime")
 
 
@@ -116,11 +121,11 @@ def test_another_language_is_put_by_a_machine_and_says_so(
     crimes.answer("When will somebody come?", "Tomorrow at ten.")
     portal.back()
     portal.look_for_news()
-    portal.by_id("portal-language-other").select_option("es")
+    portal.speak("es")
     entry = portal.by_id("portal-timeline-entry").first
     expect(entry).to_contain_text("delito", timeout=15_000)
     expect(entry.locator("[lang=es]").first).to_be_visible()
-    expect(portal.page.get_by_text("Una máquina ha traducido esta página")).to_be_visible()
+    expect(portal.page.get_by_text("Una máquina ha traducido lo que pone aquí")).to_be_visible()
     expect(portal.page.get_by_text("Ningún hablante nativo ha revisado")).to_be_visible()
     expect(portal.page.locator("html")).to_have_attribute("lang", "es")
     portal.open("messages")
@@ -136,8 +141,8 @@ def test_a_language_that_no_machine_here_knows_says_whom_to_ask(
 ) -> None:
     victim = Victim(given="Ayaan")
     portal.sign_in(outbox, victim, crimes.record(victim))
-    portal.by_id("portal-language-other").select_option("so")
-    expect(portal.page.get_by_text("We cannot put this page into your language yet")).to_be_visible()
+    portal.speak("so")
+    expect(portal.page.get_by_text("We cannot put everything here into your language yet")).to_be_visible()
     expect(portal.by_id("portal-timeline-entry").first).to_contain_text("We have recorded a crime")
 
 
@@ -196,7 +201,12 @@ def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal
     page.get_by_label("Language of messages").select_option("cy")
     page.get_by_label("Code word").fill("blue teapot")
     portal.by_id("portal-contact-save").click()
+    # Another code word: only for who holds what was agreed.
+    expect(portal.by_id("portal-confirm")).to_be_visible()
+    portal.by_id("portal-code").fill(outbox.code(victim, after=1))
+    portal.by_id("portal-confirm").click()
     expect(page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    expect(portal.by_id("portal-contact-changed")).to_contain_text("Last changed in this account")
     portal.back()
     portal.open("contact")
     expect(portal.by_id("portal-channel-email")).to_be_checked()
@@ -205,6 +215,49 @@ def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal
     expect(page.get_by_label("Language of messages")).to_have_value("cy")
     expect(page.get_by_text("You have a code word.")).to_be_visible()
     assert "blue teapot" not in page.content()
+
+
+def test_who_finds_the_page_open_cannot_turn_what_is_sent_to_himself(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(given="Ingrid", contact="safe_sms")
+    portal.sign_in(outbox, victim, crimes.record(victim))
+    portal.open("contact")
+    portal.by_id("portal-channel-email").check()
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-confirm")).to_be_visible()
+    code = outbox.code(victim, after=1)
+    assert {one["channel"] for one in outbox.to(victim)} == {"sms"}, "the code went the way that was agreed"
+    portal.by_id("portal-code").fill(f"{(int(code) + 1) % 1_000_000:06d}")
+    portal.by_id("portal-confirm").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("This code is not right")
+    portal.back()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    crimes.post("suspect_arrested")
+    news = outbox.wait_for(victim, lambda one: "#i=" not in one["text"] and code not in one["text"])
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-confirm")).to_be_visible()
+    assert news["channel"] == "sms"
+    portal.by_id("portal-code").fill(outbox.code(victim, after=2))
+    portal.by_id("portal-confirm").click()
+    expect(portal.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    crimes.sees("sim-task", "It was confirmed with a code")
+
+
+def test_who_says_no_is_told_first_that_no_code_can_reach_them(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(given="Noor")
+    portal.sign_in(outbox, victim, crimes.record(victim))
+    portal.open("contact")
+    portal.by_id("portal-safe-no").check()
+    expect(portal.by_id("portal-no-code")).to_contain_text("You cannot sign in here again")
+    portal.by_id("portal-contact-save").click()
+    expect(portal.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    portal.by_id("portal-safe-yes").check()
+    portal.by_id("portal-channel-sms").check()
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("Only an officer can do this with you")
 
 
 def test_in_domestic_abuse_nobody_is_written_to_before_they_agreed(crimes: CrimeSystemPage, outbox: Outbox) -> None:

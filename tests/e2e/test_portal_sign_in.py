@@ -185,11 +185,49 @@ def test_nobody_there_is_warned_and_then_signed_out(
     expect(page.get_by_role("heading", name="Are you still there?")).to_be_visible()
     page.get_by_role("button", name="I am still here").click()
     expect(page.get_by_role("heading", name="Are you still there?")).to_have_count(0)
+    page.clock.run_for(8 * 60_000 + 10_000)
+    expect(page.get_by_role("heading", name="Are you still there?")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("heading", name="Are you still there?")).to_have_count(0)
     page.clock.run_for(9 * 60_000)
     expect(portal.by_id("portal-timeline")).to_be_visible()
     page.clock.run_for(70_000)
     expect(portal.by_id("portal-start")).to_be_visible()
-    expect(page.get_by_text("You are signed out")).to_be_visible()
+    expect(page.get_by_text("nobody was here for 10 minutes")).to_be_visible()
+    expect(portal.by_id("portal-timeline")).to_have_count(0)
+
+
+def test_a_visit_that_ends_is_said_before_so_that_nothing_written_is_lost(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim()
+    page = portal.page
+    page.clock.install()
+    portal.sign_in(outbox, victim, crimes.record(victim))
+    portal.open("messages")
+    ending = page.get_by_role("heading", name="You must sign in again in 5 minutes")
+    for _ in range(6):
+        page.clock.run_for(9 * 60_000)
+        expect(ending).to_have_count(0)
+        portal.by_id("portal-composer").press("a")
+    page.clock.run_for(70_000)
+    expect(ending).to_be_visible()
+    portal.by_id("portal-understood").click()
+    expect(ending).to_have_count(0)
+    expect(portal.by_id("portal-composer")).to_have_value("aaaaaa")
+    page.clock.run_for(5 * 60_000)
+    expect(portal.by_id("portal-start")).to_be_visible()
+    expect(portal.by_id("portal-timeline")).to_have_count(0)
+
+
+def test_without_a_line_it_is_not_said_that_the_other_devices_are_signed_out(
+    phone: BrowserContext, crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim()
+    portal.sign_in(outbox, victim, crimes.record(victim))
+    phone.set_offline(True)
+    portal.by_id("portal-sign-out").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("we could not sign out your other devices")
     expect(portal.by_id("portal-timeline")).to_have_count(0)
 
 

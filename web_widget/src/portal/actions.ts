@@ -5,10 +5,12 @@ import type {
   Admission,
   Advice,
   Appointment,
+  Confirming,
   Contact,
   ContactWish,
   Crime,
   Letter,
+  Letters,
   Me,
   Options,
   RecordFile,
@@ -22,6 +24,7 @@ import type {
 } from "./protocol.ts";
 import { learn } from "./words.ts";
 import { type Draft, draw, forget, type Page, state, type Trouble } from "./state.ts";
+import type { Key } from "./words.ts";
 
 export const LONGEST_MESSAGE = 4000;
 
@@ -32,6 +35,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   empty_text: { text: "empty", field: "text" },
   cancelled: { text: "isCancelled" },
   past: { text: "isPast" },
+  no_channel: { text: "noChannel" },
   no_one_login: { text: "oneLoginFailed" },
   one_login_refused: { text: "oneLoginFailed" },
   one_login_unavailable: { text: "oneLoginFailed" },
@@ -108,8 +112,11 @@ export function troubleOf(problem: unknown): Trouble {
 /** Some answers end what was begun. */
 function after({ code, status, left }: Refused): void {
   const over = code === "expired" || (code === "wrong_code" && !left);
-  if (over) backToStart();
-  else if (status === 401 || code === "signed_out") leaveQuietly();
+  // Who is signed in stays so: what they wanted is still in the form.
+  if (over && state.page === "confirm") state.page = "contact";
+  else if (over) backToStart();
+  else if (status === 401) leaveQuietly("visitOver");
+  else if (code === "signed_out") leaveQuietly("signedOut");
 }
 
 function backToStart(): void {
@@ -119,14 +126,15 @@ function backToStart(): void {
 }
 
 /** The session is over: nothing stays. */
-function leaveQuietly(): void {
+function leaveQuietly(notice: Key): void {
   carry("");
   forget();
-  state.notice = "signedOut";
+  state.notice = notice;
 }
 
 export function go(page: Page): void {
   state.page = page;
+  state.whole = false;
   state.troubles = [];
   state.notice = undefined;
   draw();
@@ -216,7 +224,8 @@ export function comeBack(query: string): void {
 
 export function resend(): void {
   void doing(async () => {
-    state.resends = (await ask<Sent>("POST", "/sign-in/resend", { handle: state.handle })).resends;
+    const handle = state.wanted?.handle ?? state.handle;
+    state.resends = (await ask<Sent>("POST", "/sign-in/resend", { handle })).resends;
     state.notice = "resent";
   });
 }
@@ -229,6 +238,7 @@ export function enterCode(code: string): void {
     carry(tokens.id_token);
     state.accessToken = tokens.access_token;
     state.lastVisit = tokens.last_visit;
+    state.endsAt = Date.now() + tokens.expires_in * 1000;
     await enter();
     if (tokens.last_visit?.new_devices.length) state.page = "devices";
   });
@@ -251,23 +261,50 @@ export function begin(): void {
   go(state.me?.crimes.length === 1 && state.crime ? "crime" : "crimes");
 }
 
-/** Ends every session, on every device, and forgets. */
-export function signOut(): void {
-  end();
-  leaveQuietly();
+/** To the first page of the account, as it is now. */
+export function goHome(): void {
+  begin();
+  if (state.page === "crime") refresh();
+  else lookAtCases();
+}
+
+/**
+ * Forgets, and ends every session, on every device. Whatever becomes of that, nothing is shown any more; but it is said
+ * to be done only when it is.
+ */
+export async function signOut(notice: Key = "signedOut"): Promise<void> {
+  const ended = end();
+  leaveQuietly("signingOut");
+  const empty = state;
+  draw();
+  const done = await ended;
+  if (state !== empty) return;
+  state.notice = done ? notice : undefined;
+  if (!done) state.troubles = [{ text: "signOutFailed" }];
   draw();
 }
 
-/** Ends every session. Whatever becomes of the request: nothing is shown any more. */
-function end(): void {
+/** Ends every session; whether that went well. It goes out even if the page is closed. */
+async function end(): Promise<boolean> {
   const { accessToken } = state;
-  if (accessToken) request("POST", "/sign-in/sign-out", undefined, accessToken).catch(() => {});
+  if (!accessToken) return true;
+  return request("POST", "/sign-in/sign-out", undefined, accessToken, true).then(
+    () => true,
+    // A token that has run out is good nowhere any more.
+    (problem: unknown) => problem instanceof Refused && problem.status === 401,
+  );
+}
+
+/** Takes the note that the visit ends soon off the page. */
+export function understood(): void {
+  state.ending = false;
+  draw();
 }
 
 /** The session is over while the chat goes on: when it is closed, nothing is behind it. */
 export function signOutBehindTheChat(): void {
-  end();
-  leaveQuietly();
+  void end();
+  leaveQuietly("visitOver");
   state.page = "chat";
   state.chatting = true;
   draw();
@@ -284,10 +321,16 @@ export function openCrime(id: string): void {
   reading(() => fetchCrime(id));
 }
 
-/** Fetches the crime again: after a change, or when the person wants to know. */
+/** Fetches what is shown again: after a change, or when the person wants to know. */
 export function refresh(): void {
-  const { crime } = state;
-  if (crime) reading(() => fetchCrime(crime.id));
+  const { crime, page } = state;
+  if (crime) reading(READ[page] ?? (() => fetchCrime(crime.id)));
+}
+
+/** Shows a long list to its end. */
+export function showAll(): void {
+  state.whole = true;
+  draw();
 }
 
 /** The words of a language; that they did not come is no other trouble than a line that is away. */
@@ -324,6 +367,12 @@ export function speak(language: string): void {
 
 /** What a page needs to be read before it is shown. */
 const READ: Partial<Record<Page, () => Promise<void>>> = {
+  async messages() {
+    const { crime, language } = state;
+    const path = `/portal-api/crimes/${crime?.id}/messages?language=${language}`;
+    const { messages } = await ask<Letters>("GET", path);
+    if (crime) state.crime = { ...crime, messages, unread_messages: 0 };
+  },
   async support() {
     const path = `/portal-api/crimes/${state.crime?.id}/support?language=${state.language}`;
     state.support = await ask<Support>("GET", path);
@@ -342,18 +391,23 @@ const READ: Partial<Record<Page, () => Promise<void>>> = {
   },
 };
 
-/** Reads what a page needs, and shows it. */
+/** Reads what a page needs, and shows it. Messages that are here already are shown meanwhile. */
 export function open(page: Page): void {
   reading(async () => {
+    if (page === "messages") go(page);
     await READ[page]?.();
-    state.page = page;
+    state.wanted = undefined;
+    go(page);
   });
 }
 
 /** Back to where one came from; the list of cases says what is unread now. */
 export function goBack(page: Page): void {
   go(page);
-  if (page !== "crimes") return;
+  if (page === "crimes") lookAtCases();
+}
+
+function lookAtCases(): void {
   reading(async () => {
     state.me = await ask<Me>("GET", `/portal-api/me?language=${state.language}`);
   });
@@ -393,7 +447,7 @@ export function say(): void {
     await ask<Letter>("POST", `/portal-api/crimes/${crime.id}/messages`, { text, client });
     const { text: now } = draft();
     drafts.set(crime.id, { text: now === text ? "" : now });
-    await fetchCrime(crime.id);
+    await READ.messages?.();
   });
 }
 
@@ -414,10 +468,40 @@ export function askForChange(reason: string, wishes: string): void {
 export function saveContact(wish: ContactWish | null): void {
   if (missing(!wish && { text: "needSafe", field: "safe" })) return;
   if (missing(!!wish?.safe && wish.channel === "none" && { text: "needChannel", field: "channel" })) return;
+  if (!wish) return;
+  state.wanted = { wish };
   void doing(async () => {
-    state.contact = await ask<Contact>("PUT", "/portal-api/contact", wish ?? {});
-    state.notice = "saved";
+    try {
+      await store(wish);
+    } catch (problem) {
+      if (!(problem instanceof Refused) || problem.code !== "code_needed") throw problem;
+      const { handle, resends } = await asMyself<Confirming>("/sign-in/confirm");
+      Object.assign(state, { wanted: { wish, handle }, resends, page: "confirm" });
+    }
   });
+}
+
+/** The code that came by the way that was agreed before, and with it what was wanted. */
+export function confirm(code: string): void {
+  const { handle, wish } = state.wanted ?? {};
+  const digits = code.replace(/\D/g, "");
+  if (missing(digits.length !== 6 && { text: "needCode", field: "code" }) || !wish) return;
+  void doing(() => store({ ...wish, confirmation: { handle, code: digits } }));
+}
+
+async function store(plan: object): Promise<void> {
+  state.contact = await ask<Contact>("PUT", "/portal-api/contact", plan);
+  state.wanted = undefined;
+  state.page = "contact";
+  state.notice = "saved";
+}
+
+/** What the sign-in takes from somebody who is signed in. */
+async function asMyself<T>(path: string): Promise<T> {
+  const before = state;
+  const answer = await request<T>("POST", path, undefined, state.accessToken);
+  if (state !== before) throw new Error("left");
+  return answer;
 }
 
 export function saveRecord(): void {
@@ -432,6 +516,7 @@ export function saveRecord(): void {
     link.download = file.name;
     link.click();
     URL.revokeObjectURL(address);
+    state.notice = "recordSaved";
   });
 }
 

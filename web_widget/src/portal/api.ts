@@ -29,12 +29,16 @@ export function carry(idToken: string): void {
   token = idToken;
 }
 
-/** One request, with another token where one is given. Throws `Refused` or `Unreachable`. */
+/**
+ * One request, with another token where one is given; `keepalive`: it goes out even if the page is closed. Throws
+ * `Refused` or `Unreachable`.
+ */
 export async function request<T>(
   method: "GET" | "POST" | "PUT",
   path: string,
   body?: object,
   bearer = token,
+  keepalive = false,
 ): Promise<T> {
   let answer: Response;
   let document: unknown;
@@ -43,6 +47,7 @@ export async function request<T>(
       method,
       cache: "no-store",
       credentials: "omit",
+      keepalive,
       headers: {
         ...(body && { "Content-Type": "application/json" }),
         ...(bearer && { Authorization: `Bearer ${bearer}` }),

@@ -34,6 +34,7 @@ drawWith(() => {
   root.hidden = state.chatting;
   render(<App />, root);
 });
+root.replaceChildren();
 keepSafe();
 // A link that is opened while the page is there already changes only what is behind the #.
 addEventListener("hashchange", () => {

@@ -22,6 +22,9 @@ export interface Sent {
   readonly resends: number;
 }
 
+/** A code is on its way to who is signed in: the handle with which it goes back. */
+export type Confirming = Started & Sent;
+
 /** A browser and its system, as somebody knows them: "Chrome on Android". */
 export interface Device {
   readonly label: string;
@@ -88,6 +91,10 @@ export interface Letter {
   readonly translation?: { readonly text: string; readonly language: string };
 }
 
+export interface Letters {
+  readonly messages: readonly Letter[];
+}
+
 export interface Appointment {
   readonly id: string;
   readonly at: string;
@@ -110,6 +117,7 @@ export interface Crime {
     readonly station: string | null;
   } | null;
   readonly messages: readonly Letter[];
+  readonly unread_messages: number;
   readonly appointments: readonly Appointment[];
   readonly translated_by_machine: boolean;
 }
@@ -141,6 +149,7 @@ export interface Support {
     readonly name: string;
     readonly phone: string;
   } | null;
+  readonly translated_by_machine: boolean;
 }
 
 export interface Rights {
@@ -151,6 +160,7 @@ export interface Rights {
     readonly more?: string;
   }[];
   readonly source: string;
+  readonly translated_by_machine: boolean;
 }
 
 export interface Advice {
@@ -159,6 +169,7 @@ export interface Advice {
     readonly title: string;
     readonly text: readonly string[];
   }[];
+  readonly translated_by_machine: boolean;
 }
 
 export type Channel = "sms" | "email" | "both" | "none";
@@ -171,9 +182,11 @@ export interface Contact {
   readonly language: string;
   readonly code_word: boolean;
   readonly safe: boolean;
+  readonly changed_at: string | null;
+  readonly changed_by: "person" | "officer" | "crime_system";
 }
 
-export interface ContactWish extends Omit<Contact, "code_word" | "phone_hint" | "email_hint"> {
+export interface ContactWish extends Pick<Contact, "channel" | "hours" | "language" | "safe"> {
   readonly code_word?: string;
 }
 

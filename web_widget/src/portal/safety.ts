@@ -10,6 +10,8 @@ const LOOK_EVERY_MS = 5000;
 const WARN_MS = 8 * 60_000;
 const FORGET_MS = 10 * 60_000;
 const AWAY_MS = 2 * 60_000;
+/** So long before the host ends the visit the person is told. */
+const ENDING_MS = 5 * 60_000;
 /** How long the chat may take to say that it has gone before the page leaves without it. */
 const GOODBYE_MS = 120;
 
@@ -69,10 +71,15 @@ export function stillHere(): void {
 function look(): void {
   if (!state.accessToken) return;
   const idle = Date.now() - touchedAt;
-  if (idle >= FORGET_MS && state.chatting) signOutBehindTheChat();
-  else if (idle >= FORGET_MS) signOut();
-  else if (idle >= WARN_MS && !state.warned) {
+  const remaining = state.endsAt - Date.now();
+  if (idle >= FORGET_MS || remaining <= 0) {
+    if (state.chatting) signOutBehindTheChat();
+    else void signOut("visitOver");
+  } else if (idle >= WARN_MS && !state.warned) {
     state.warned = true;
+    draw();
+  } else if (remaining <= ENDING_MS && state.ending === undefined) {
+    state.ending = true;
     draw();
   }
 }
@@ -88,8 +95,11 @@ function empty(): void {
 export function keepSafe(): void {
   watch(SHIFT_EVENTS, tripleShift(), leave);
   watch(TOUCH_EVENTS, twoFingerDoubleTap(), leave);
-  for (const type of ["pointerdown", "keydown"] as const) {
-    addEventListener(type, () => !state.warned && stillHere(), { capture: true, passive: true });
+  for (const type of ["pointerdown", "keydown", "click"] as const) {
+    // Any key and any click answers the question: nobody has to find its button in time (WCAG 2.2.1). It stays under a
+    // finger until that is lifted.
+    const answers = type !== "pointerdown";
+    addEventListener(type, () => (answers || !state.warned) && stillHere(), { capture: true, passive: true });
   }
   setInterval(look, LOOK_EVERY_MS);
   let hiddenAt = 0;

@@ -1,5 +1,15 @@
 /** All that the portal knows, in memory only. Views read it; actions change it and call `draw`. */
-import type { Advice, Contact, Crime, LastVisit, Me, Rights, Support, Visits } from "./protocol.ts";
+import type {
+  Advice,
+  Contact,
+  ContactWish,
+  Crime,
+  LastVisit,
+  Me,
+  Rights,
+  Support,
+  Visits,
+} from "./protocol.ts";
 import type { Key } from "./words.ts";
 
 export type Page =
@@ -15,6 +25,7 @@ export type Page =
   | "rights"
   | "advice"
   | "contact"
+  | "confirm"
   | "record"
   | "visits"
   | "chat";
@@ -30,6 +41,12 @@ export interface Trouble {
 export interface Draft {
   readonly text: string;
   readonly tried?: { readonly text: string; readonly client: string };
+}
+
+/** A contact plan as somebody wants it. `handle`: of the code that shows that it is them, and is on its way. */
+export interface Wanted {
+  readonly wish: ContactWish;
+  readonly handle?: string;
 }
 
 export interface State {
@@ -60,13 +77,21 @@ export interface State {
   rights?: Rights | undefined;
   advice?: Advice | undefined;
   contact?: Contact | undefined;
+  /** What is not stored yet. */
+  wanted?: Wanted | undefined;
   visits?: Visits | undefined;
   /** The appointment that the person wants at another time. */
   appointment?: string;
   /** What is being written, by crime. */
   drafts: Map<string, Draft>;
   swapped: Set<string>;
+  /** All entries of a long list are seen, not only the newest. */
+  whole: boolean;
   warned: boolean;
+  /** When the host ends this visit, whatever the person does. */
+  endsAt: number;
+  /** Whether the person is being told that this is soon; before that undefined. */
+  ending?: boolean;
   /** The chat is open: whoever writes there is not seen here. */
   chatting: boolean;
 }
@@ -84,7 +109,9 @@ export function freshState(language = "en", oneLogin = false): State {
     resends: 0,
     drafts: new Map(),
     swapped: new Set(),
+    whole: false,
     warned: false,
+    endsAt: Number.POSITIVE_INFINITY,
     chatting: false,
   };
 }

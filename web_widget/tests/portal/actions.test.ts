@@ -28,7 +28,13 @@ const ME = {
   crimes: [{ id: CRIME.id }],
   force: { exit_url: "https://www.bbc.co.uk/" },
 };
-const TOKENS = { id_token: "id", access_token: "access", new_device: false, last_visit: null };
+const TOKENS = {
+  id_token: "id",
+  access_token: "access",
+  expires_in: 3600,
+  new_device: false,
+  last_visit: null,
+};
 
 function signedIn(): void {
   carry("id");
@@ -53,7 +59,7 @@ beforeEach(() => {
     "/sign-in/sign-out": [204, {}],
     "/portal-api/me": [200, ME],
     [`/portal-api/crimes/${CRIME.id}`]: [200, CRIME],
-    [`/portal-api/crimes/${CRIME.id}/messages`]: [201, {}],
+    [`/portal-api/crimes/${CRIME.id}/messages`]: [200, { messages: [] }],
   };
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     const headers = (init.headers ?? {}) as Record<string, string>;
@@ -194,21 +200,38 @@ describe("signing in", () => {
 describe("signing out", () => {
   it("ends every session by the access token, and forgets whatever becomes of that", async () => {
     signedIn();
-    answers["/sign-in/sign-out"] = "lost";
-    actions.signOut();
+    const over = actions.signOut();
     expect(asked).toEqual([{ path: "/sign-in/sign-out", token: "access", body: undefined }]);
-    expect(state.page).toBe("start");
-    expect(state.me).toBeUndefined();
+    expect([state.page, state.me, state.notice]).toEqual(["start", undefined, "signingOut"]);
+    await over;
+    expect(state.notice).toBe("signedOut");
+    asked.length = 0;
+    asked.push({ path: "/sign-in/sign-out", token: undefined, body: undefined });
     actions.open("rights");
     await vi.waitFor(() => expect(asked.length).toBe(2));
     expect(asked[1]?.token).toBeUndefined();
+  });
+
+  it("is said to be done everywhere only when it is", async () => {
+    signedIn();
+    answers["/sign-in/sign-out"] = "lost";
+    await actions.signOut();
+    expect([state.notice, state.troubles[0]?.text]).toEqual([undefined, "signOutFailed"]);
+    signedIn();
+    answers["/sign-in/sign-out"] = [500, {}];
+    await actions.signOut();
+    expect(state.troubles[0]?.text).toBe("signOutFailed");
+    signedIn();
+    answers["/sign-in/sign-out"] = [204, {}];
+    await actions.signOut("tellUs");
+    expect([state.notice, state.troubles]).toEqual(["tellUs", []]);
   });
 
   it("throws away what was still on its way", async () => {
     signedIn();
     actions.refresh();
     actions.open("rights");
-    actions.signOut();
+    void actions.signOut();
     await vi.waitFor(() => expect(asked.length).toBe(2));
     await new Promise((over) => setTimeout(over, 20));
     expect(paths()).toEqual([expect.stringContaining("/crimes/"), "/sign-in/sign-out"]);
@@ -231,8 +254,12 @@ describe("signing out", () => {
     answers["/portal-api/contact"] = [401, { message: "Unauthorized" }];
     actions.open("contact");
     await vi.waitFor(() => expect(state.page).toBe("start"));
-    expect(state.notice).toBe("signedOut");
+    expect(state.notice).toBe("visitOver");
     expect(state.crime).toBeUndefined();
+    signedIn();
+    answers["/portal-api/contact"] = [403, { code: "signed_out" }];
+    actions.open("contact");
+    await vi.waitFor(() => expect(state.notice).toBe("signedOut"));
   });
 });
 
@@ -244,7 +271,7 @@ describe("a message", () => {
   }
 
   async function tries(text: string, fate: "lost" | "stored"): Promise<void> {
-    answers[`/portal-api/crimes/${CRIME.id}/messages`] = fate === "lost" ? "lost" : [201, {}];
+    answers[`/portal-api/crimes/${CRIME.id}/messages`] = fate === "lost" ? "lost" : [201, { messages: [] }];
     actions.write(text);
     const before = ids().length;
     actions.say();
@@ -295,6 +322,51 @@ describe("a message", () => {
   });
 });
 
+describe("what has come", () => {
+  it("is read when the messages are opened, and is not new any more", async () => {
+    signedIn();
+    state.page = "crime";
+    state.crime = { ...CRIME, unread_messages: 2 };
+    answers[`/portal-api/crimes/${CRIME.id}/messages`] = [200, { messages: [{ id: "m" }] }];
+    actions.open("messages");
+    expect(state.page).toBe("messages");
+    await vi.waitFor(() => expect(state.crime?.messages.length).toBe(1));
+    expect(state.crime?.unread_messages).toBe(0);
+    actions.refresh();
+    await vi.waitFor(() => expect(paths().length).toBe(2));
+    expect(new Set(paths()).size).toBe(1);
+  });
+
+  it("is said to be out of reach beside what is known already", async () => {
+    signedIn();
+    state.page = "crime";
+    answers[`/portal-api/crimes/${CRIME.id}/messages`] = "lost";
+    actions.open("messages");
+    await vi.waitFor(() => expect(state.troubles[0]?.text).toBe("offline"));
+    expect(state.page).toBe("messages");
+  });
+
+  it("can be seen to its end, until another page is opened", () => {
+    signedIn();
+    actions.showAll();
+    expect(state.whole).toBe(true);
+    actions.go("crime");
+    expect(state.whole).toBe(false);
+  });
+
+  it("is looked for at home, in the only case or in all of them", async () => {
+    signedIn();
+    actions.goHome();
+    await vi.waitFor(() => expect(paths()).toEqual([expect.stringContaining(`/crimes/${CRIME.id}?`)]));
+    expect(state.page).toBe("crime");
+    await vi.waitFor(() => expect(state.busy).toBe(false));
+    state.me = { ...state.me, crimes: [{}, {}] } as unknown as NonNullable<typeof state.me>;
+    actions.goHome();
+    await vi.waitFor(() => expect(paths()[1]).toContain("/portal-api/me"));
+    expect(state.page).toBe("crimes");
+  });
+});
+
 describe("another language", () => {
   it("is for everything that is shown, the page that is open included", async () => {
     signedIn();
@@ -309,7 +381,7 @@ describe("another language", () => {
     signedIn();
     actions.refresh();
     actions.speak("cy");
-    await vi.waitFor(() => expect(paths().length).toBe(3));
+    await vi.waitFor(() => expect(paths().length).toBe(4));
     expect(
       paths()
         .slice(1)
@@ -355,5 +427,58 @@ describe("the contact plan", () => {
     actions.saveContact(wish);
     expect(state.troubles).toEqual([{ text: "needChannel", field: "channel" }]);
     expect(asked).toEqual([]);
+  });
+
+  const plan = { ...wish, channel: "email", code_word: "teapot" } as const;
+
+  async function codeAsked(): Promise<void> {
+    signedIn();
+    state.page = "contact";
+    answers["/portal-api/contact"] = [409, { code: "code_needed" }];
+    answers["/sign-in/confirm"] = [201, { handle: "c", resends: 2 }];
+    actions.saveContact(plan);
+    await vi.waitFor(() => expect([state.page, state.busy]).toEqual(["confirm", false]));
+  }
+
+  it("asks for a code where the host wants one, by the access token, and sends both", async () => {
+    await codeAsked();
+    expect(asked.map(({ path, token }) => [path, token])).toEqual([
+      ["/portal-api/contact", "id"],
+      ["/sign-in/confirm", "access"],
+    ]);
+    answers["/sign-in/resend"] = [200, { resends: 1 }];
+    actions.resend();
+    await vi.waitFor(() => expect([state.resends, state.busy]).toEqual([1, false]));
+    expect(asked.at(-1)?.body).toEqual({ handle: "c" });
+    answers["/portal-api/contact"] = [200, {}];
+    actions.confirm("482 913");
+    await vi.waitFor(() => expect([state.page, state.notice]).toEqual(["contact", "saved"]));
+    expect(asked.at(-1)?.body).toEqual({ ...plan, confirmation: { handle: "c", code: "482913" } });
+    expect(state.wanted).toBeUndefined();
+  });
+
+  it("that was not confirmed is still in the form, and the person still signed in", async () => {
+    await codeAsked();
+    actions.confirm("48");
+    expect(state.troubles).toEqual([{ text: "needCode", field: "code" }]);
+    answers["/portal-api/contact"] = [403, { code: "wrong_code", left: 4 }];
+    actions.confirm("000000");
+    await vi.waitFor(() => expect(state.troubles[0]?.text).toBe("wrongCode"));
+    expect([state.page, state.busy]).toEqual(["confirm", false]);
+    for (const refused of [{ code: "wrong_code", left: 0 }, { code: "expired" }]) {
+      state.page = "confirm";
+      answers["/portal-api/contact"] = [403, refused];
+      actions.confirm("000000");
+      await vi.waitFor(() => expect([state.page, state.busy]).toEqual(["contact", false]));
+      expect(state.wanted?.wish).toEqual(plan);
+      expect(state.accessToken).toBe("access");
+    }
+  });
+
+  it("that only an officer can change says so", async () => {
+    signedIn();
+    answers["/portal-api/contact"] = [409, { code: "no_channel" }];
+    actions.saveContact(plan);
+    await vi.waitFor(() => expect(state.troubles).toEqual([{ text: "noChannel" }]));
   });
 });

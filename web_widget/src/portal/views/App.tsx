@@ -1,9 +1,10 @@
-/** The frame around every page: the way out first, then who you are, then the page. */
-import { signOut, speak } from "../actions.ts";
+/** The frame around every page: the way out first, then one row of what is there on every page, then the page. */
+import { useRef, useState } from "preact/hooks";
+import { goHome, signOut, speak, understood } from "../actions.ts";
 import { cover, leave, stillHere } from "../safety.ts";
 import { type Page, state } from "../state.ts";
 import { ChatPage } from "./Chat.tsx";
-import { ContactPage } from "./Contact.tsx";
+import { ConfirmPage, ContactPage } from "./Contact.tsx";
 import { CrimePage, CrimesPage } from "./Crime.tsx";
 import { AdvicePage, RecordPage, RightsPage, SupportPage } from "./Guidance.tsx";
 import { AppointmentsPage, ChangePage, MessagesPage } from "./Messages.tsx";
@@ -24,6 +25,7 @@ const PAGES: Readonly<Record<Page, () => preact.JSX.Element>> = {
   rights: RightsPage,
   advice: AdvicePage,
   contact: ContactPage,
+  confirm: ConfirmPage,
   record: RecordPage,
   visits: VisitsPage,
   chat: ChatPage,
@@ -42,17 +44,7 @@ export function App() {
           {t("cover")}
         </button>
       </div>
-      <header class="account-header">
-        <div class="govuk-width-container account-header__row">
-          <span class="account-header__name">{t("account")}</span>
-          {state.accessToken && (
-            <button type="button" class="account-link" data-testid="portal-sign-out" onClick={signOut}>
-              {t("signOut")}
-            </button>
-          )}
-          <Languages />
-        </div>
-      </header>
+      <Header />
       <div class="govuk-width-container" aria-busy={state.busy}>
         {state.warned && (
           <div class="govuk-inset-text account-warning" role="alert">
@@ -61,51 +53,93 @@ export function App() {
             <Button onClick={stillHere}>{t("stay")}</Button>
           </div>
         )}
-        <p class="govuk-visually-hidden" role="status">
+        {state.ending && !state.warned && (
+          <div class="govuk-inset-text account-warning" role="alert">
+            <h2 class="govuk-heading-m">{t("endTitle")}</h2>
+            <p class="govuk-body">{t("endText")}</p>
+            <Button secondary testId="portal-understood" onClick={understood}>
+              {t("understood")}
+            </Button>
+          </div>
+        )}
+        <p class="account-busy" role="status">
           {state.busy ? t("loading") : ""}
         </p>
         <Current />
-        {!reviewed(state.language) && <p class="account-soft account-unreviewed">{t("unreviewed")}</p>}
+        {!reviewed(state.language) && (
+          <footer class="account-soft account-unreviewed">{t("unreviewed")}</footer>
+        )}
       </div>
     </>
   );
 }
 
-function Languages() {
-  const ours = Object.entries(WRITTEN).map(([code, endonym]) => ({ code, endonym }));
-  const others = (state.me?.languages ?? ours).filter(({ code }) => code !== "en" && code !== "cy");
+function Header() {
+  const [open, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const first = Object.entries(WRITTEN).map(([code, endonym]) => ({ code, endonym }));
+  const others = (state.me?.languages ?? []).filter(({ code }) => !(code in WRITTEN));
+  const languages = [...first, ...others.sort((one, other) => one.endonym.localeCompare(other.endonym))];
+  const current = languages.find(({ code }) => code === state.language) ?? first[0];
+  function close(): void {
+    setOpen(false);
+    opener.current?.focus();
+  }
   return (
-    <div class="account-languages">
-      {(["en", "cy"] as const).map((code) => (
-        <button
-          key={code}
-          type="button"
-          class="account-link"
-          lang={code}
-          data-testid={`portal-language-${code}`}
-          aria-pressed={state.language === code}
-          onClick={() => speak(code)}
-        >
-          {code === "en" ? "English" : "Cymraeg"}
-        </button>
-      ))}
-      {others.length > 0 && (
-        <select
-          class="govuk-select account-other"
-          aria-label={t("otherLanguage")}
-          data-testid="portal-language-other"
-          value={others.some(({ code }) => code === state.language) ? state.language : ""}
-          onChange={(event) => event.currentTarget.value && speak(event.currentTarget.value)}
-        >
-          <option value="">{t("otherLanguage")}</option>
-          {others.map(({ code, endonym }) => (
-            <option key={code} value={code} lang={code} data-testid={`portal-language-${code}`}>
+    <header class="account-header" onKeyDown={({ key }) => open && key === "Escape" && close()}>
+      <div class="govuk-width-container account-header__row">
+        {state.accessToken ? (
+          <button type="button" class="account-link" data-testid="portal-home" onClick={goHome}>
+            <strong>{t("account")}</strong>
+          </button>
+        ) : (
+          <strong>{t("account")}</strong>
+        )}
+        <span class="account-header__tools">
+          <button
+            type="button"
+            class="account-link account-opener"
+            ref={opener}
+            aria-expanded={open}
+            aria-controls="languages"
+            data-testid="portal-language"
+            onClick={() => setOpen(!open)}
+          >
+            <span class="govuk-visually-hidden">{t("languages")}: </span>
+            <span lang={current?.code}>{current?.endonym}</span>
+          </button>
+          {state.accessToken && (
+            <button
+              type="button"
+              class="account-link"
+              data-testid="portal-sign-out"
+              onClick={() => void signOut()}
+            >
+              {t("signOut")}
+            </button>
+          )}
+        </span>
+      </div>
+      <ul class="govuk-width-container account-languages" id="languages" hidden={!open}>
+        {languages.map(({ code, endonym }) => (
+          <li key={code}>
+            <button
+              type="button"
+              class="account-link"
+              lang={code}
+              data-testid={`portal-language-${code}`}
+              aria-pressed={state.language === code}
+              onClick={() => {
+                close();
+                speak(code);
+              }}
+            >
               {endonym}
-            </option>
-          ))}
-        </select>
-      )}
-    </div>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </header>
   );
 }
 

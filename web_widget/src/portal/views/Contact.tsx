@@ -1,9 +1,10 @@
 /** How the person may be contacted: their own word, which counts from the moment it is saved. */
 import { useState } from "preact/hooks";
-import { saveContact } from "../actions.ts";
+import { confirm, saveContact } from "../actions.ts";
 import type { Channel, Contact } from "../protocol.ts";
 import { state } from "../state.ts";
-import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t } from "./parts.tsx";
+import { momentOf, written } from "../words.ts";
+import { Button, CodeForm, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t } from "./parts.tsx";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
@@ -12,12 +13,33 @@ export function ContactPage() {
   return (
     <Sheet title={t("contactTitle")} back={state.crime ? "crime" : "crimes"}>
       <p class="govuk-body">{t("contactText")}</p>
-      {contact && <Plan contact={contact} />}
+      {contact?.changed_at && (
+        <p class="account-soft" data-testid="portal-contact-changed">
+          {t(contact.changed_by === "person" ? "changedHere" : "changedByPolice", {
+            at: momentOf(contact.changed_at, written(state.language)),
+          })}
+        </p>
+      )}
+      {contact && <Plan key={contact.changed_at} stored={contact} />}
     </Sheet>
   );
 }
 
-function Plan({ contact }: { contact: Contact }) {
+/** Before something is turned to somebody: is it them? The code goes by the way that was agreed before. */
+export function ConfirmPage() {
+  return (
+    <Sheet title={t("codeTitle")} back="contact">
+      <p class="govuk-body">{t("confirmText")}</p>
+      <CodeForm testId="portal-confirm" send="save" onCode={confirm} />
+      <p class="govuk-body">{t("confirmNoCode")}</p>
+    </Sheet>
+  );
+}
+
+function Plan({ stored }: { stored: Contact }) {
+  // What was not stored yet is still there to be changed.
+  const { code_word: word = "", ...wish } = state.wanted?.wish ?? {};
+  const contact = { ...stored, ...wish };
   // Nobody has asked yet where messages may go out and nobody has said that it is safe: then nothing is chosen.
   const [safe, setSafe] = useState(contact.safe || (contact.channel === "none" ? false : null));
   const channels: readonly [Channel, string][] = [
@@ -105,6 +127,11 @@ function Plan({ contact }: { contact: Contact }) {
           </fieldset>
         </>
       )}
+      {safe === false && (
+        <p class="govuk-inset-text account-warning" data-testid="portal-no-code">
+          {t("noMeans")}
+        </p>
+      )}
       {!safe && (
         <>
           <input type="hidden" name="from" value={contact.hours.from} />
@@ -131,13 +158,14 @@ function Plan({ contact }: { contact: Contact }) {
           {t("codeWord")}
         </label>
         <div class="govuk-hint" id="code-word-hint">
-          {t("codeWordHint")} {contact.code_word && t("codeWordSet")}
+          {t("codeWordHint")} {stored.code_word && t("codeWordSet")}
         </div>
         <input
           class="govuk-input govuk-input--width-20"
           id="code_word"
           name="code_word"
           maxLength={40}
+          defaultValue={word}
           aria-describedby="code-word-hint"
           {...PRIVATE}
         />

@@ -1,35 +1,50 @@
 /** Who helps, what rights there are, how to be safer, and everything as a file. */
 import { saveRecord } from "../actions.ts";
 import { state } from "../state.ts";
-import { Button, Sheet, t } from "./parts.tsx";
+import { Button, MachineNote, ours, Sheet, t } from "./parts.tsx";
 
 function home(): "crime" | "crimes" {
   return state.crime ? "crime" : "crimes";
 }
 
+type Read = { readonly translated_by_machine: boolean } | undefined;
+
+/** Language and direction of what was read. */
+function tongue(read: Read): { lang: string; dir: "auto" } {
+  return { lang: ours(read?.translated_by_machine ?? false), dir: "auto" };
+}
+
+function Note({ read }: { read: Read }) {
+  return read ? <MachineNote translated={read.translated_by_machine} /> : null;
+}
+
 export function SupportPage() {
   const { support } = state;
   const money = support?.compensation;
+  const own = tongue(support);
   return (
     <Sheet title={t("supportTitle")} back={home()}>
       <p class="govuk-body">{t("supportText")}</p>
+      <Note read={support} />
       <ul class="account-cards">
         {support?.services.map((one) => (
-          <li class="account-card" key={one.name}>
-            <strong class="account-card__title">{one.name}</strong>
+          <li class="account-card" key={one.name} {...own}>
+            <strong class="account-card__title" lang="en">
+              {one.name}
+            </strong>
             <span>{one.for}</span>
             {one.phone && <strong dir="ltr">{one.phone}</strong>}
             {one.text && <span dir="ltr">{one.text}</span>}
             {one.hours && (
               <span class="account-soft">
-                {t("hours")}: {one.hours}
+                <bdi lang={state.language}>{t("hours")}:</bdi> {one.hours}
               </span>
             )}
           </li>
         ))}
       </ul>
       {money && (
-        <>
+        <div {...own}>
           <h2 class="govuk-heading-m">{money.title}</h2>
           {money.text.map((line) => (
             <p class="govuk-body" key={line}>
@@ -41,7 +56,7 @@ export function SupportPage() {
               {money.name} <strong dir="ltr">{money.phone}</strong>
             </p>
           )}
-        </>
+        </div>
       )}
     </Sheet>
   );
@@ -52,7 +67,8 @@ export function RightsPage() {
   return (
     <Sheet title={t("rightsTitle")} back={home()}>
       <p class="govuk-body">{t("rightsText")}</p>
-      <ol class="account-rights">
+      <Note read={rights} />
+      <ol class="account-rights" {...tongue(rights)}>
         {rights?.rights.map((one) => (
           <li key={one.number}>
             <h2 class="govuk-heading-s">{one.name}</h2>
@@ -67,10 +83,12 @@ export function RightsPage() {
 }
 
 export function AdvicePage() {
+  const { advice } = state;
   return (
     <Sheet title={t("adviceTitle")} back={home()}>
-      {state.advice?.topics.map((topic) => (
-        <section key={topic.id}>
+      <Note read={advice} />
+      {advice?.topics.map((topic) => (
+        <section key={topic.id} {...tongue(advice)}>
           <h2 class="govuk-heading-m">{topic.title}</h2>
           <ul class="govuk-list govuk-list--bullet">
             {topic.text.map((line) => (

@@ -1,9 +1,24 @@
 /** Messages like letters, and appointments with the wish for another time. */
-import { askForChange, draft, excess, go, say, write } from "../actions.ts";
+import { askForChange, draft, excess, go, refresh, say, write } from "../actions.ts";
 import type { Appointment, Letter } from "../protocol.ts";
 import { draw, state } from "../state.ts";
 import { direction, momentOf, written } from "../words.ts";
-import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t, wrongly } from "./parts.tsx";
+import {
+  Button,
+  described,
+  Earlier,
+  FieldError,
+  FIRST_EARLIER,
+  isWrong,
+  PRIVATE,
+  sentBy,
+  Sheet,
+  t,
+  wrongly,
+} from "./parts.tsx";
+
+/** So many messages are seen at once; who wants the others asks for them. */
+const NEWEST = 6;
 
 export function MessagesPage() {
   const letters = state.crime?.messages ?? [];
@@ -12,11 +27,20 @@ export function MessagesPage() {
   return (
     <Sheet title={t("messagesTitle")} back="crime">
       {letters.length === 0 && <p class="govuk-body">{t("messagesNone")}</p>}
+      <Earlier more={letters.length - NEWEST} />
       <ol class="account-letters">
-        {letters.map((letter) => (
-          <One key={letter.id} letter={letter} />
+        {letters.map((letter, number) => (
+          <One
+            key={letter.id}
+            letter={letter}
+            first={number === 0}
+            older={!state.whole && number < letters.length - NEWEST}
+          />
         ))}
       </ol>
+      <button type="button" class="account-link" data-testid="portal-refresh" onClick={refresh}>
+        {t("refresh")}
+      </button>
       <form
         noValidate
         onSubmit={(event) => {
@@ -55,14 +79,15 @@ export function MessagesPage() {
 
 const STATES = { sent: "sent", reached: "reached", answered: "answered" } as const;
 
-function One({ letter }: { letter: Letter }) {
+function One({ letter, first, older }: { letter: Letter; first: boolean; older: boolean }) {
   const { language, swapped } = state;
   const shown = letter.translation && !swapped.has(letter.id);
   const tongue = shown ? language : "";
   return (
     <li
-      class={`account-letter${letter.from === "you" ? " account-letter--mine" : ""}`}
+      class={`account-letter${letter.from === "you" ? " account-letter--mine" : ""}${older ? " account-older" : ""}`}
       data-testid="portal-message"
+      {...(first && FIRST_EARLIER)}
     >
       <p class="account-soft">
         <strong>{letter.from === "you" ? t("you") : <bdi>{letter.name}</bdi>}</strong>{" "}

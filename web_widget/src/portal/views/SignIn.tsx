@@ -1,8 +1,19 @@
 /** Into the account: what only the person knows, then a code. Right or wrong looks the same. */
-import { begin, birth, enterCode, go, goToOneLogin, prove, resend, signOut } from "../actions.ts";
+import { begin, birth, enterCode, go, goToOneLogin, prove, signOut } from "../actions.ts";
 import { draw, forget, state } from "../state.ts";
 import { momentOf, written } from "../words.ts";
-import { Button, described, FieldError, isWrong, PRIVATE, sentBy, Sheet, t, wrongly } from "./parts.tsx";
+import {
+  Button,
+  CodeForm,
+  described,
+  FieldError,
+  isWrong,
+  PRIVATE,
+  sentBy,
+  Sheet,
+  t,
+  wrongly,
+} from "./parts.tsx";
 
 const PARTS = ["day", "month", "year"] as const;
 
@@ -88,32 +99,7 @@ export function CodePage() {
           {t("oneLoginFirst")}
         </Button>
       )}
-      <form noValidate onSubmit={(event) => enterCode(sentBy(event)("code"))}>
-        <div class={`govuk-form-group${isWrong("code") ? " govuk-form-group--error" : ""}`}>
-          <label class="govuk-label govuk-label--s" for="code">
-            {t("code")}
-          </label>
-          <FieldError field="code" />
-          <input
-            class={wrongly("govuk-input govuk-input--width-10 govuk-input--extra-letter-spacing", "code")}
-            id="code"
-            name="code"
-            inputMode="numeric"
-            data-testid="portal-code"
-            {...described("code")}
-            {...PRIVATE}
-            autocomplete="one-time-code"
-          />
-        </div>
-        <div class="govuk-button-group">
-          <Button testId="portal-code-send">{t("signIn")}</Button>
-          {state.resends > 0 && (
-            <Button testId="portal-resend" secondary onClick={resend}>
-              {t("resend")}
-            </Button>
-          )}
-        </div>
-      </form>
+      <CodeForm testId="portal-code-send" send="signIn" onCode={enterCode} />
       {state.resends === 0 && <p class="govuk-body">{t("noMoreCodes")}</p>}
       <p class="govuk-body">{t("noCode")}</p>
       <button
@@ -128,6 +114,11 @@ export function CodePage() {
       </button>
     </Sheet>
   );
+}
+
+/** Ends it everywhere, and says what to do next. */
+function notMe(): void {
+  void signOut("tellUs");
 }
 
 /** What a person should know before anything else: others were here since. */
@@ -147,7 +138,7 @@ export function DevicesPage() {
         <Button testId="portal-device-me" onClick={begin}>
           {t("deviceMe")}
         </Button>
-        <Button testId="portal-device-not" secondary onClick={signOut}>
+        <Button testId="portal-device-not" secondary onClick={notMe}>
           {t("deviceNot")}
         </Button>
       </div>
@@ -174,7 +165,7 @@ export function VisitsPage() {
           </li>
         ))}
       </ul>
-      <Button secondary onClick={signOut}>
+      <Button testId="portal-device-not" secondary onClick={notMe}>
         {t("deviceNot")}
       </Button>
     </Sheet>

@@ -1,7 +1,7 @@
 /** Small pieces that every page uses. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { goBack } from "../actions.ts";
+import { goBack, resend, showAll } from "../actions.ts";
 import { type Page, state } from "../state.ts";
 import { type Key, words } from "../words.ts";
 
@@ -47,6 +47,39 @@ export function Sheet({
         {children}
       </main>
     </>
+  );
+}
+
+/** The language of our texts: the reader's where a machine put them into it or people wrote them in it, else English. */
+export function ours(translated: boolean): string {
+  const { language } = state;
+  return translated || language === "cy" ? language : "en";
+}
+
+/** Who put this into the reader's language; or that nobody could. */
+export function MachineNote({ translated }: { translated: boolean }) {
+  if (!translated && ours(false) === state.language) return null;
+  return <p class="govuk-inset-text">{t(translated ? "machine" : "noTranslation")}</p>;
+}
+
+/** Where one reads on after asking for earlier entries. */
+export const FIRST_EARLIER = { id: "earlier", tabIndex: -1 } as const;
+
+/** Asks for the entries that are not seen yet. */
+export function Earlier({ more }: { more: number }) {
+  if (more <= 0 || state.whole) return null;
+  return (
+    <button
+      type="button"
+      class="account-link account-earlier"
+      data-testid="portal-earlier"
+      onClick={() => {
+        showAll();
+        document.getElementById(FIRST_EARLIER.id)?.focus();
+      }}
+    >
+      {t("earlier", { n: more })}
+    </button>
   );
 }
 
@@ -154,3 +187,43 @@ export const PRIVATE = {
   spellcheck: false,
   autocapitalize: "off",
 } as const;
+
+/** Where the code goes that came by text or e-mail. */
+export function CodeForm({
+  testId,
+  send,
+  onCode,
+}: {
+  testId: string;
+  send: Key;
+  onCode: (code: string) => void;
+}) {
+  return (
+    <form noValidate onSubmit={(event) => onCode(sentBy(event)("code"))}>
+      <div class={`govuk-form-group${isWrong("code") ? " govuk-form-group--error" : ""}`}>
+        <label class="govuk-label govuk-label--s" for="code">
+          {t("code")}
+        </label>
+        <FieldError field="code" />
+        <input
+          class={wrongly("govuk-input govuk-input--width-10 govuk-input--extra-letter-spacing", "code")}
+          id="code"
+          name="code"
+          inputMode="numeric"
+          data-testid="portal-code"
+          {...described("code")}
+          {...PRIVATE}
+          autocomplete="one-time-code"
+        />
+      </div>
+      <div class="govuk-button-group">
+        <Button testId={testId}>{t(send)}</Button>
+        {state.resends > 0 && (
+          <Button testId="portal-resend" secondary onClick={resend}>
+            {t("resend")}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
