@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harbour.crime.model import CrimeId, CrimeRef, Effect, PersonId
-from harbour.crime.ports import Message
+from harbour.crime.model import CrimeId, CrimeRef, Effect, Message, PersonId
 from harbour.identity.victims.model import Device, device_hash
 from harbour.portal.model import Put, day_in_words, email_hint, last_day, moment_in_words, phone_hint, values
 from harbour.portal.service import PortalService
