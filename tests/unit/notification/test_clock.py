@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from harbour.notification.catalogue import message_types
 from harbour.notification.clock import (
-    LONDON,
     TimeLimit,
     Told,
     Waiting,
@@ -22,6 +21,7 @@ from harbour.notification.clock import (
     next_working_day,
     on_time,
 )
+from harbour.runtime.london import LONDON
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -71,6 +71,7 @@ from harbour.portal.ports import (
 )
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from harbour.runtime.london import LONDON
 from harbour.translation.languages import languages
 from harbour.translation.model import canonical
 
@@ -722,8 +723,8 @@ def _same(one: ContactPlan, other: ContactPlan) -> bool:
 
 
 def _working_days(now: datetime, days: int) -> datetime:
-    day = now.astimezone(statutory.LONDON).date()
+    day = now.astimezone(LONDON).date()
     for _ in range(days):
         day = statutory.next_working_day(day)
-    end = datetime(day.year, day.month, day.day, tzinfo=statutory.LONDON) + timedelta(days=1)
+    end = datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(days=1)
     return end.astimezone(now.tzinfo)
