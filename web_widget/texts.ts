@@ -44,6 +44,10 @@ function computed(code: string): Record<string, string> {
   };
 }
 
+const BETWEEN = "~";
+
+const yes = (is: boolean) => (is ? "1" : "");
+
 const keys = Object.keys(read<LocaleFile>("en.json")).filter((key) => key !== "_meta");
 const first = keys.filter((key) => !LATER.has(key));
 const later = [...keys.filter((key) => LATER.has(key)), ...Object.keys(computed("en"))];
@@ -53,9 +57,16 @@ export const languages = read<Language[]>("index.json").filter(({ code }) =>
   existsSync(resolve(folder, `${code}.json`)),
 );
 
+/** One string for all texts of a file: as gzip sends it, shorter than a list. */
+function laidOut(texts: readonly string[]): string {
+  const strange = texts.find((text) => text.includes(BETWEEN));
+  if (strange) throw new Error(`${BETWEEN} is what stands between two texts, and not in one: ${strange}`);
+  return JSON.stringify(texts.join(BETWEEN));
+}
+
 /**
- * What the browser loads, by the first part of the file's name: for `<code>` the texts until one can write,
- * as `[reviewed, right to left, ...texts]`; for `<code>-2` the rest, as `[...texts]`.
+ * What the browser loads, by the first part of the file's name: for `<code>` whether it is reviewed, whether it is
+ * written from right to left ("1" or ""), and the texts until one can write; for `<code>-2` the rest.
  */
 export const localeFiles = new Map(
   languages.flatMap(({ code }) => {
@@ -63,10 +74,10 @@ export const localeFiles = new Map(
     const missing = keys.filter((key) => typeof texts[key] !== "string");
     if (missing.length) throw new Error(`locales/${code}.json lacks ${missing.join(", ")}`);
     const all = { ...texts, ...computed(code) } as Record<string, string>;
-    const text = (key: string) => all[key];
+    const text = (key: string) => all[key] as string;
     return [
-      [code, JSON.stringify([_meta.reviewed, _meta.dir === "rtl", ...first.map(text)])],
-      [`${code}-2`, JSON.stringify(later.map(text))],
+      [code, laidOut([yes(_meta.reviewed), yes(_meta.dir === "rtl"), ...first.map(text)])],
+      [`${code}-2`, laidOut(later.map(text))],
     ];
   }),
 );

@@ -62,17 +62,14 @@ function apply(conversation: Conversation, { seq, at, actor, type, body }: Conve
   const { entries, officer } = conversation;
   switch (type) {
     case "joined":
-      conversation.officer = body;
-      entries.push({ kind: type, seq, officer: body });
-      break;
     case "requeued":
+    case "returned": {
+      const who = type === "joined" ? body : officer;
       // Only someone who has met an officer is told that the officer had to go.
-      if (officer) entries.push({ kind: type, seq, officer });
-      conversation.officer = null;
+      if (who || type === "returned") entries.push({ kind: type, seq, officer: who });
+      conversation.officer = type === "requeued" ? null : who;
       break;
-    case "returned":
-      entries.push({ kind: type, seq, officer });
-      break;
+    }
     case "message":
       entries.push({
         translations: [],
@@ -115,10 +112,10 @@ export interface Reading {
 export function reading(message: Message, language: string, swapped: boolean): Reading {
   const own = message.who === null;
   const translated = message.translations.find(({ to }) => own || to === language);
-  const shown = own === swapped && translated;
+  const shown = own === swapped ? translated : undefined;
   return {
-    text: shown ? shown.text : message.text,
-    language: shown ? shown.to : message.language,
+    text: (shown ?? message).text,
+    language: shown?.to ?? message.language,
     from: shown && !shown.engine.startsWith("prepared:") ? shown.from : null,
     other: !!translated,
     untranslated: !own && !translated && message.untranslated.some(({ to }) => to === language),

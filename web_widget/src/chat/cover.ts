@@ -20,7 +20,7 @@ export function coverWhenAway(): void {
     clearTimeout(timer);
     if (document.hidden) {
       hiddenAt = Date.now();
-      timer = setTimeout(() => cover(true), AWAY_MS);
+      timer = setTimeout(cover, AWAY_MS, true);
     } else if (Date.now() - hiddenAt >= AWAY_MS) {
       // A sleeping phone runs no timers.
       cover(true);

@@ -42,7 +42,8 @@ export function patch(parent: Element, children: readonly Drawable[]): void {
   const wanted = keyed(children);
   const present: Record<string, ChildNode> = {};
   for (const node of [...parent.childNodes] as (ChildNode & Node)[]) {
-    if (wanted.has(node.key ?? "")) present[node.key ?? ""] = node;
+    const { key = "" } = node;
+    if (wanted.has(key)) present[key] = node;
     else node.remove();
   }
   let next = parent.firstChild;
@@ -73,14 +74,14 @@ function keyed(children: readonly Drawable[]): Map<string, Drawn | string> {
 const PROPERTIES = /^(on.*|value|key)$/;
 
 function dress(node: HTMLElement & Node, { props, children }: Drawn): void {
-  const before = node.props ?? {};
+  const before = node.props;
   node.props = props;
   for (const name in { ...before, ...props }) {
     const value = props[name] ?? null;
     if (PROPERTIES.test(name)) {
       const owner = node as unknown as Record<string, Value>;
       if (owner[name] !== value) owner[name] = value;
-    } else if (value !== (before[name] ?? null)) {
+    } else if (value !== (before?.[name] ?? null)) {
       if (value === null || value === false) node.removeAttribute(name);
       else node.setAttribute(name, `${value as string}`);
     }

@@ -3,11 +3,7 @@ import { tell } from "./page.ts";
 import { hangUp } from "./session.ts";
 import { draw, forget, state } from "./state.ts";
 
-let left = false;
-
 export function leave(): void {
-  if (left) return;
-  left = true;
   state.covered = true;
   draw();
   try {

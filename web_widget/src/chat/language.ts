@@ -3,8 +3,8 @@ import { ask } from "./host.ts";
 import { type Choice, choices, parseLanguages } from "./languages.ts";
 import { state } from "./state.ts";
 
-/** A language as the build lays it out: is it reviewed, is it written from right to left, its texts in order. */
-export type Locale = [reviewed: boolean, rightToLeft: boolean, ...texts: string[]];
+/** A language as the build lays it out: is it reviewed, is it written from right to left (a "" says no), its texts. */
+export type Locale = string[];
 
 const BEFORE_TEXTS = 2;
 
@@ -15,14 +15,15 @@ const FIRST_WORDS: Readonly<Record<number, string>> = {
   [TEXT.close]: "Close",
   [TEXT.language]: "Choose your language",
   [TEXT.search]: "Find a language",
+  [TEXT.noLanguage]: "We do not have that language. Choose one that you can read.",
   [TEXT.failed]: "This did not load. Check your connection.",
   [TEXT.list]: "Shopping list",
   [TEXT.edited]: "Last change: today",
 };
 
 /** Text of the interface, by `TEXT.<key>`. What is put in for `{name}` keeps its own direction. */
-export function t(text: number, values: Readonly<Record<string, string | number>> = {}): string {
-  const words = (state.locale?.[text + BEFORE_TEXTS] as string | undefined) ?? FIRST_WORDS[text] ?? "";
+export function t(text: number, values: Readonly<Record<string, unknown>> = {}): string {
+  const words = state.locale?.[text + BEFORE_TEXTS] ?? FIRST_WORDS[text] ?? "";
   return words.replace(/\{(\w+)\}/g, (_, name: string) => `\u2068${values[name]}\u2069`);
 }
 
@@ -31,20 +32,20 @@ export function offered(search: string): Choice[] {
   return choices(parseLanguages(__LANGUAGES__), navigator.languages, search);
 }
 
-function path(code: string): string {
-  return `/assets/locales/${code}-${__LOCALES_HASH__}.json`;
+async function load(name: string): Promise<Locale> {
+  return (await ask<string>(`/assets/locales/${name}-${__LOCALES_HASH__}.json`)).split("~");
 }
 
 /** The interface's words in language `code`, up to the first message. Throws when they cannot be had. */
 export async function loadLocale(code: string): Promise<Locale> {
   const { locale } = state;
-  return locale && document.documentElement.lang === code ? locale : ask<Locale>(path(code));
+  return locale && document.documentElement.lang === code ? locale : load(code);
 }
 
 /** Adds to `locale` the words for after the first message. Throws when they cannot be had. */
 export async function loadRest(locale: Locale, code: string): Promise<void> {
   if (!locale[__TEXTS_FIRST__ + BEFORE_TEXTS]) {
-    locale.push(...(await ask<string[]>(path(`${code}-2`))));
+    locale.push(...(await load(`${code}-2`)));
   }
 }
 

@@ -6,19 +6,15 @@
  * message that was refused leaves no hole behind it.
  */
 
-/** A message on its way; `id` is for this page only. */
-export interface Unsent {
-  readonly id: number;
-  readonly text: string;
-}
-
+/** A message on its way. */
 export interface Sending {
   readonly n: number;
   readonly text: string;
 }
 
 export interface Outbox {
-  readonly waiting: readonly Unsent[];
+  /** Texts, the oldest first. */
+  readonly waiting: readonly string[];
   add(text: string): void;
   /** The message to send now, which is then under way; nothing while another one is, or when all is sent. */
   next(): Sending | null;
@@ -33,10 +29,9 @@ export interface Outbox {
 }
 
 export function newOutbox(): Outbox {
-  const waiting: Unsent[] = [];
+  const waiting: string[] = [];
   let stored = 0;
   let underWay = false;
-  let ids = 0;
 
   const acknowledged = (n: number) => {
     if (n !== stored + 1) return;
@@ -48,14 +43,13 @@ export function newOutbox(): Outbox {
   return {
     waiting,
     add(text) {
-      ids += 1;
-      waiting.push({ id: ids, text });
+      waiting.push(text);
     },
     next() {
-      const head = waiting[0];
-      if (!head || underWay) return null;
+      const text = waiting[0];
+      if (!text || underWay) return null;
       underWay = true;
-      return { n: stored + 1, text: head.text };
+      return { n: stored + 1, text };
     },
     acknowledged,
     interrupted() {
@@ -69,7 +63,7 @@ export function newOutbox(): Outbox {
     refused() {
       if (!underWay) return null;
       underWay = false;
-      return waiting.shift()?.text ?? null;
+      return waiting.shift() ?? null;
     },
   };
 }

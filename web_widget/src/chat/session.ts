@@ -42,8 +42,9 @@ export async function chooseLanguage(code: string): Promise<void> {
     state.screen = "welcome";
     tell("destination", force.exit_url);
   } catch {
-    // Shown to the visitor, who can choose again.
+    // Shown to the visitor, at the top, who can choose again.
     state.failed = true;
+    scrollTo(0, 0);
   }
   draw();
 }
@@ -65,7 +66,7 @@ export function start(): void {
       clearTimeout(ackTimer);
       state.outbox.interrupted();
       // Without the rest of the words one can write all the same; the next connection tries again.
-      if (now === "connected" && !state.help) {
+      if (!state.help && (now === TEXT.connected || now === TEXT.lost)) {
         loadMore(state.locale as Locale, state.language).then(draw, () => {});
       }
       draw();
@@ -75,11 +76,10 @@ export function start(): void {
 }
 
 function heard(frame: ServerFrame): void {
-  const { conversation, outbox } = state;
+  const { outbox } = state;
   switch (frame.type) {
     case "welcome":
       state.onDuty = !!frame.on_duty;
-      conversation.officer = frame.officer ?? null;
       outbox.resumed(frame.n ?? 0);
       if (state.covered) tellCover(true);
       flush();
@@ -109,32 +109,28 @@ function heard(frame: ServerFrame): void {
   draw();
 }
 
+/** A message that can be sent again, as it is. */
+const BUSY = /^(too_fast|try_again|internal)$/;
+/** A message that was refused for what it is. */
+const REFUSED = /^(too_long|too_large|empty_text|lone_surrogate|bad_field)$/;
+
 function failed(code: ErrorCode): void {
-  switch (code) {
-    case "too_fast":
-    case "try_again":
-    case "internal":
-      ackTimer = setTimeout(() => {
-        state.outbox.interrupted();
-        flush();
-      }, RESEND_MS);
-      break;
-    case "too_long":
-    case "too_large":
-    case "empty_text":
-    case "lone_surrogate":
-    case "bad_field": {
-      // The message was refused for what it is: back into the box, before what was written since.
-      const text = state.outbox.refused();
-      if (text === null) return;
-      state.draft = [text, state.draft].filter(Boolean).join("\n");
-      state.problem = TEXT.notSent;
+  const { outbox, draft } = state;
+  if (BUSY.test(code)) {
+    ackTimer = setTimeout(() => {
+      outbox.interrupted();
       flush();
-      break;
-    }
-    default:
-      // The host and this page disagree about where they are: `hello` on a new line settles it.
-      line?.renew();
+    }, RESEND_MS);
+  } else if (REFUSED.test(code)) {
+    // Back into the box, before what was written since.
+    const text = outbox.refused();
+    if (text === null) return;
+    state.draft = text + (draft && `\n${draft}`);
+    state.problem = TEXT.notSent;
+    flush();
+  } else {
+    // The host and this page disagree about where they are: `hello` on a new line settles it.
+    line?.renew();
   }
 }
 
@@ -158,7 +154,7 @@ function officerTypes(now: boolean): void {
 }
 
 function flush(): void {
-  if (state.line !== "connected") return;
+  if (state.line !== TEXT.connected) return;
   const message = state.outbox.next();
   if (!message) return;
   if (line?.send({ action: "send", ...message })) ackTimer = setTimeout(() => line?.renew(), ACK_MS);
@@ -182,9 +178,9 @@ export function say(): void {
   } else {
     state.outbox.add(text);
     state.draft = "";
-    state.problem = undefined;
+    state.problem = 0;
     typedAt = 0;
-    if (state.line === "lost") startAnew();
+    if (state.line === TEXT.lost) startAnew();
     flush();
   }
   draw();
@@ -193,7 +189,7 @@ export function say(): void {
 /** Keeps the text in memory, and tells the officer now and then that the visitor is writing. */
 export function write(text: string): void {
   state.draft = text;
-  if (!excess(text)) state.problem = undefined;
+  if (!excess(text)) state.problem = 0;
   const now = Date.now();
   const due = state.conversation.officer && now - typedAt > TYPING_EVERY_MS;
   if (due && line?.send({ action: "typing" })) typedAt = now;

@@ -7,7 +7,8 @@ import type { ClientFrame, ServerFrame, VisitorTicket } from "../common/protocol
 import { waitBefore } from "./backoff.ts";
 import { ask, host } from "./host.ts";
 
-export type LineState = "connecting" | "connected" | "offline" | "lost";
+/** How the line stands, by the `TEXT` that says so: connecting, connected, offline, or lost for good. */
+export type LineState = number;
 
 export interface Line {
   /** Sends now, or answers false: there is no line. */
@@ -60,7 +61,7 @@ export function openLine(on: LineEvents): Line {
     } catch (problem) {
       if ((problem as Error).message === "resume_refused") {
         end();
-        on.changed("lost");
+        on.changed(TEXT.lost);
       } else {
         // No network, or the service is away: the same as a line that broke.
         broken();
@@ -74,8 +75,8 @@ export function openLine(on: LineEvents): Line {
     next.onmessage = ({ data }) => {
       const frame = JSON.parse(data) as ServerFrame;
       if (ended) hangUp(next);
-      else if (frame.type === "welcome") take(next, frame, patience);
-      else if (next === socket) on.heard(frame);
+      else if (frame.type === "welcome") take(next, patience);
+      if (next === socket) on.heard(frame);
     };
     next.onclose = () => {
       clearTimeout(patience);
@@ -84,7 +85,7 @@ export function openLine(on: LineEvents): Line {
     };
   };
 
-  const take = (next: WebSocket, welcome: ServerFrame, patience: number) => {
+  const take = (next: WebSocket, patience: number) => {
     clearTimeout(patience);
     if (socket !== next) hangUp(socket);
     socket = next;
@@ -94,14 +95,13 @@ export function openLine(on: LineEvents): Line {
     heartbeat = setInterval(() => send({ action: "heartbeat" }), HEARTBEAT_MS);
     clearTimeout(retry);
     retry = setTimeout(connect, MOVE_AFTER_MS * (1 - Math.random() / 10));
-    on.changed("connected");
-    on.heard(welcome);
+    on.changed(TEXT.connected);
   };
 
   const broken = () => {
     connecting = false;
     if (ended || socket) return;
-    on.changed("offline");
+    on.changed(TEXT.offline);
     clearTimeout(retry);
     retry = setTimeout(connect, waitBefore(attempt, Math.random()));
     attempt += 1;
@@ -124,7 +124,7 @@ export function openLine(on: LineEvents): Line {
 
   addEventListener("online", () => socket || connect());
   addEventListener("offline", renew);
-  on.changed("connecting");
+  on.changed(TEXT.connecting);
   void connect();
   return { send, renew, end };
 }

@@ -27,8 +27,8 @@ export interface State {
   conversation: Conversation;
   outbox: Outbox;
   draft: string;
-  /** What is wrong with the text in the box: a `TEXT`. */
-  problem?: number | undefined;
+  /** What is wrong with the text in the box: a `TEXT`, or nothing. */
+  problem?: number;
   officerTyping?: boolean;
   /** The officer has read everything up to this number. */
   seen: number;
@@ -46,7 +46,7 @@ export function freshState(): State {
     screen: "language",
     language: "en",
     search: "",
-    line: "connecting",
+    line: TEXT.connecting,
     conversation: newConversation(),
     outbox: newOutbox(),
     draft: "",

@@ -34,8 +34,9 @@ const panel = made("div");
 panel.append(made("button", "Exit"));
 
 const frame = made("iframe");
+// Such a document is in UTF-8 and in standards mode without having to say so.
 frame.srcdoc =
-  "<!doctype html><html lang=en translate=no><meta charset=utf-8><meta name=referrer content=no-referrer>" +
+  "<html lang=en translate=no><meta name=referrer content=no-referrer>" +
   `<title>Chat</title><body><script src=${host}/${__CHAT_SCRIPT__}></script>`;
 // In a template it loads nothing.
 const store = made("template");

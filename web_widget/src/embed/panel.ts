@@ -22,6 +22,7 @@ frame.setAttribute("sandbox", "allow-scripts");
 /** Shows the panel in the top layer, where no cookie banner of the page can lie over the way out, or hides it. */
 function show(look: string): void {
   panel.className = look;
+  shadow.append(launcher);
   launcher.hidden = !!look;
   panel.togglePopover?.(!!look);
 }
@@ -67,7 +68,12 @@ launcher.onclick = () => {
   show("open");
   panel.append(frame);
   setTimeout(() => {
-    if (panel.className === "open") panel.append("This did not load. Check your connection.");
+    if (panel.className === "open") {
+      // The style sheet says what happened. It may come yet; the launcher, beside Exit, begins again.
+      panel.className = "late";
+      panel.append(launcher);
+      launcher.hidden = false;
+    }
   }, LOAD_PATIENCE_MS);
 };
 launcher.hidden = false;

@@ -14,7 +14,7 @@ const CHOICES = [
 ] as const;
 
 export function Composer() {
-  const { draft, problem, newBelow } = state;
+  const { draft, problem, newBelow, dissolve } = state;
   return (
     // No form: the frame's sandbox lets nothing be submitted.
     <div class="foot">
@@ -24,8 +24,11 @@ export function Composer() {
         </button>
       )}
       {t(TEXT.dissolve) && <Dissolve />}
+      <p role="status" class="meta">
+        {!!dissolve && t(TEXT.dissolveText)}
+      </p>
       <p id="problem" role="alert">
-        {problem !== undefined && t(problem, { n: excess(draft) })}
+        {!!problem && t(problem, { n: excess(draft) })}
       </p>
       <div class="bar">
         <textarea
@@ -34,7 +37,7 @@ export function Composer() {
           value={draft}
           placeholder={t(TEXT.write)}
           aria-label={t(TEXT.write)}
-          aria-invalid={`${problem !== undefined}`}
+          aria-invalid={!!problem}
           aria-describedby="problem"
           dir="auto"
           autocomplete="off"
@@ -68,7 +71,7 @@ function sendByEnter(event: KeyboardEvent): void {
 
 function Dissolve() {
   return (
-    <label class="tools" title={t(TEXT.dissolveText)}>
+    <label class="tools">
       {t(TEXT.dissolve)}
       <select
         data-testid="dissolve"
@@ -89,6 +92,6 @@ function Dissolve() {
 
 /** All messages are on the screen again, and fade after the chosen time from now. */
 export function showAgain(): void {
-  for (const seq of state.shownAt.keys()) state.shownAt.set(seq, Date.now());
+  state.shownAt.clear();
   draw();
 }

@@ -26,8 +26,8 @@ export function Chat() {
         </ol>
       </div>
       <ol>
-        {outbox.waiting.map(({ id, text }) => (
-          <li key={id} class="message mine" data-testid="message">
+        {outbox.waiting.map((text) => (
+          <li class="message mine" data-testid="message">
             <p class="text" dir="auto">
               {text}
             </p>
@@ -106,7 +106,7 @@ function Bubble({ message }: { message: Message }) {
 function Happening({ notice: { seq, kind, officer } }: { notice: Notice }) {
   return (
     <li key={seq} class="meta happening">
-      {t(HAPPENED[kind], { name: officer?.name ?? "", collar: officer?.collar ?? "" })}
+      {t(HAPPENED[kind], { ...officer })}
     </li>
   );
 }

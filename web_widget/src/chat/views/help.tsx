@@ -4,7 +4,7 @@ import { t } from "../language.ts";
 import { state } from "../state.ts";
 
 export function Danger() {
-  const number = state.force?.emergency ?? "";
+  const number = state.force?.emergency;
   return (
     <section class="note danger">
       <h2>{t(TEXT.danger)}</h2>
@@ -30,7 +30,10 @@ export function Helplines() {
             <b>{line.name}</b>
             <strong>{line.phone}</strong>
             {line.text && <span>{line.text}</span>}
-            <span>{[line.hours, line.for].filter(Boolean).join(" · ")}</span>
+            <span>
+              {line.hours && `${line.hours} · `}
+              {line.for}
+            </span>
           </li>
         ))}
       </ul>

@@ -5,16 +5,17 @@ import { chooseLanguage } from "../session.ts";
 import { draw, state } from "../state.ts";
 
 export function Language() {
-  const found = offered(state.search);
+  const { search, failed, language } = state;
+  const found = offered(search);
   return (
     <main>
       <h1 tabindex="-1">{t(TEXT.language)}</h1>
-      <p role="alert">{state.failed && t(TEXT.failed)}</p>
+      <p role="alert">{failed && t(TEXT.failed)}</p>
       <label>
         {t(TEXT.search)}
         <input
           type="search"
-          value={state.search}
+          value={search}
           autocomplete="off"
           autocorrect="off"
           spellcheck="false"
@@ -26,9 +27,14 @@ export function Language() {
       </label>
       <p role="status">{!found.length && t(TEXT.noLanguage)}</p>
       <ul class="languages">
-        {found.map(([code, endonym]) => (
+        {(found.length ? found : offered("")).map(([code, endonym]) => (
           <li key={code}>
-            <button data-testid={`language-${code}`} lang={code} onclick={() => chooseLanguage(code)}>
+            <button
+              data-testid={`language-${code}`}
+              lang={code}
+              aria-busy={failed === false && language === code && "true"}
+              onclick={() => chooseLanguage(code)}
+            >
               {endonym}
             </button>
           </li>

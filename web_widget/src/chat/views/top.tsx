@@ -7,13 +7,6 @@ import { tell } from "../page.ts";
 import { end } from "../session.ts";
 import { state } from "../state.ts";
 
-const LINE = {
-  connecting: TEXT.connecting,
-  connected: TEXT.connected,
-  offline: TEXT.offline,
-  lost: TEXT.lost,
-};
-
 const ENDED = { officer: TEXT.endedOfficer, visitor: TEXT.endedYou, silence: TEXT.endedSilence };
 
 export function Top() {
@@ -41,18 +34,22 @@ export function Top() {
 }
 
 function Header() {
-  const { onDuty, officerTyping, line } = state;
+  const { onDuty, officerTyping, line, force } = state;
   const { officer, closedBy } = state.conversation;
-  const connection = line === "connected" && officerTyping ? TEXT.typing : LINE[line];
-  const heading = closedBy ? ENDED[closedBy] : onDuty ? TEXT.waiting : TEXT.offDuty;
+  const connected = line === TEXT.connected;
+  const nobody = line === TEXT.lost ? TEXT.police : onDuty ? TEXT.waiting : TEXT.offDuty;
   return (
     <header class="top">
       <h1 tabindex="-1">
-        {officer && !closedBy ? <bdi>{`${officer.name} · ${officer.collar}`}</bdi> : t(heading)}
+        {officer && !closedBy ? (
+          <bdi>{`${officer.name} · ${officer.collar}`}</bdi>
+        ) : (
+          t(closedBy ? ENDED[closedBy] : nobody, { force: force?.name })
+        )}
       </h1>
       <div class="tools">
-        <p role="status">{!closedBy && t(connection)}</p>
-        {line === "connected" && !closedBy && t(TEXT.end) && (
+        <p role="status">{!closedBy && t(connected && officerTyping ? TEXT.typing : line)}</p>
+        {connected && !closedBy && t(TEXT.end) && (
           <details>
             <summary>{t(TEXT.end)}</summary>
             {t(TEXT.endAsk)} <button onclick={end}>{t(TEXT.end)}</button>

@@ -35,7 +35,7 @@ export function Welcome() {
   const { force, safe, language, onDuty } = state;
   return (
     <main>
-      <h1 tabindex="-1">{t(TEXT.police, { force: force?.name ?? "" })}</h1>
+      <h1 tabindex="-1">{t(TEXT.police, { force: force?.name })}</h1>
       <p>
         {t(TEXT.answering, { who: (language === "en" && force?.answering) || t(TEXT.officers) })}{" "}
         {t(TEXT.names)}
@@ -48,7 +48,9 @@ export function Welcome() {
         </section>
       )}
       <SafetyQuestion question={t(TEXT.safe)} about="safe" />
-      <p role="status">{safe !== undefined && t(ADVICE[safe])}</p>
+      <p class="note" role="status">
+        {safe !== undefined && t(ADVICE[safe])}
+      </p>
       <Danger />
       {!onDuty && <Helplines />}
       <h2>{t(TEXT.fast)}</h2>

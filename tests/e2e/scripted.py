@@ -1,0 +1,115 @@
+"""A host whose every answer the test gives: for states that a real one shows only after an accident.
+
+The force's page, the launcher and the chat are the real ones; the socket and the REST answers of the chat are not.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Route, WebSocketRoute
+
+FORCE: dict[str, Any] = {
+    "name": "Eastshire Police",
+    "on_duty": True,
+    "exit_url": "https://www.bbc.co.uk/",
+    "emergency": "999",
+    "answering": "police officers trained in domestic abuse",
+}
+HELPLINES = [
+    {"name": "National Domestic Abuse Helpline", "phone": "0808 2000 247", "hours": "24 hours", "for": "women"},
+    {"name": "Live Fear Free", "phone": "0808 80 10 800", "for": "anyone in Wales", "text": "Text 07860 077333"},
+]
+OFFICER = {"name": "Amelia Hart", "collar": "4021", "language": "en"}
+ACTOR = "officer:4021"
+_ANY_ORIGIN = {"access-control-allow-origin": "*"}
+
+
+@dataclass
+class ScriptedHost:
+    """Answers one visitor. ``away``: no ticket, as when the service cannot be reached."""
+
+    context: BrowserContext
+    on_duty: bool = True
+    away: bool = False
+    refuses: tuple[int, str] | None = None
+    events: list[dict[str, Any]] = field(default_factory=list)
+    stored: int = 0
+    sockets: list[WebSocketRoute] = field(default_factory=list)
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        self.context.route_web_socket("**/socket?*", self._connected)
+        self.context.route("**/chat/tickets", self._ticket)
+        self.context.route("**/chat/force", self._force)
+        self.context.route("**/chat/help", self._help)
+
+    def say(self, text: str, translation: str = "", engine: str = "amazon") -> None:
+        """The officer writes."""
+        translations = [{"to": self.language, "from": "en", "text": translation, "engine": engine}]
+        body = {"text": text, "language": "en", "translations": translations if translation else []}
+        self.happens("message", ACTOR, body)
+
+    def happens(self, kind: str, actor: str, body: dict[str, Any], *, told: bool = True) -> None:
+        """The next event. ``told``: it reaches the page at once, and not only when it asks for what it missed."""
+        event = self._event(kind, actor, body)
+        if told:
+            self.tells({"type": "event", "conversation": "c", "event": event})
+
+    def tells(self, frame: dict[str, Any]) -> None:
+        self.sockets[-1].send(json.dumps(frame))
+
+    def breaks_the_line(self) -> None:
+        self.away = True
+        self.sockets[-1].close()
+
+    def _event(self, kind: str, actor: str, body: dict[str, Any]) -> dict[str, Any]:
+        seq = len(self.events) + 1
+        at = f"2026-11-30T09:{seq:02}:00.000Z"
+        self.events.append({"seq": seq, "type": kind, "actor": actor, "at": at, "body": body})
+        return self.events[-1]
+
+    def _connected(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(self._heard)
+
+    def _heard(self, message: str | bytes) -> None:
+        frame: dict[str, Any] = json.loads(message)
+        if frame["action"] == "hello":
+            self.language = frame["language"]
+            if not self.events:
+                body = {"force": "eastshire", "language": self.language, "service_language": "en"}
+                self._event("opened", "visitor", body)
+            officer = OFFICER if self.events[-1]["type"] == "joined" else None
+            welcome = {"type": "welcome", "role": "visitor", "conversation": "c", "on_duty": self.on_duty}
+            self.tells({**welcome, "officer": officer, "seq": len(self.events), "n": self.stored})
+        if frame["action"] in {"hello", "resume"}:
+            missed = [event for event in self.events if event["seq"] > frame["last"]]
+            self.tells({"type": "events", "conversation": "c", "events": missed, "more": False})
+        if frame["action"] == "send":
+            self.stored = frame["n"]
+            event = self._event("message", "visitor", {"text": frame["text"], "language": self.language})
+            self.tells({"type": "ack", "conversation": "c", "n": frame["n"], "event": event, "duplicate": False})
+        if frame["action"] == "close":
+            self.happens("closed", "visitor", {"by": "visitor"})
+
+    def _ticket(self, route: Route) -> None:
+        if self.away:
+            route.abort()
+        elif self.refuses:
+            status, code = self.refuses
+            problem = {"type": "about:blank", "title": code, "status": status, "code": code}
+            route.fulfill(status=status, json=problem, headers=_ANY_ORIGIN)
+        else:
+            ticket = {"ticket": "t", "conversation": "c", "resume": "r"}
+            route.fulfill(status=201, json=ticket, headers=_ANY_ORIGIN)
+
+    def _force(self, route: Route) -> None:
+        nobody = {"hours": "Officers are here every day from 8am to 10pm.", "helplines": HELPLINES}
+        force = {**FORCE, "on_duty": self.on_duty, **({} if self.on_duty else nobody)}
+        route.fulfill(json=force, headers=_ANY_ORIGIN)
+
+    def _help(self, route: Route) -> None:
+        route.fulfill(json={"reply_within": None, "helplines": HELPLINES}, headers=_ANY_ORIGIN)
