@@ -54,6 +54,13 @@ class Helpline(Document):
     text: Annotated[str, Field(description="A number for text messages.")] = ""
 
 
+class Opening(Document):
+    """Somebody answers from one instant to another."""
+
+    from_: Annotated[Instant, Field(alias="from")]
+    to: Instant
+
+
 class Force(Document):
     """Which force answers, and whether somebody is there now; if not, when, and the first who help elsewhere."""
 
@@ -62,7 +69,12 @@ class Force(Document):
     on_duty: Annotated[bool, Field(description="Whether an officer on duty has an open socket, or had a moment ago.")]
     exit_url: Annotated[str, Field(description="Where the quick exit goes.")]
     emergency: str
-    hours: Annotated[str | None, Field(description="When nobody is there: when somebody answers, in words.")] = None
+    opens: Annotated[
+        Opening | None,
+        Field(
+            description="When nobody is there: when somebody should be, now or next; null: the force names no hours."
+        ),
+    ] = None
     helplines: Annotated[list[Helpline], Field(description="When nobody is there: the first of `/help`.")] = Field(
         default_factory=list
     )

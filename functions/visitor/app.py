@@ -11,10 +11,11 @@ from harbour import bootstrap
 from harbour.conversation.entrance import Admission
 from harbour.conversation.model import ConversationId
 from harbour.rest import answering, body_of
+from harbour.runtime.clock import rfc3339
 from harbour.runtime.settings import load
 
 if TYPE_CHECKING:
-    from harbour.directory.model import Nation
+    from harbour.directory.model import ForceProfile, Nation
 
 app = Chalice("visitor", configure_logs=False)
 
@@ -63,7 +64,17 @@ def force() -> dict[str, Any]:
         "on_duty": on_duty,
         "exit_url": profile.exit_url,
         "emergency": profile.emergency,
-        **({} if on_duty else {"hours": profile.hours, "helplines": _helplines(profile.nation)[:FIRST_HELPLINES]}),
+        **({} if on_duty else _nobody_here(profile)),
+    }
+
+
+def _nobody_here(profile: ForceProfile) -> dict[str, Any]:
+    from harbour.directory.opening import next_open
+
+    opening = next_open(profile.hours, bootstrap.CLOCK.now())
+    return {
+        "opens": dict(zip(("from", "to"), map(rfc3339, opening), strict=True)) if opening else None,
+        "helplines": _helplines(profile.nation)[:FIRST_HELPLINES],
     }
 
 

@@ -22,6 +22,7 @@ def test_the_force_says_who_answers_and_that_nobody_is_there(world: World) -> No
     status, body, headers = rest("visitor", "GET", "/force")
     assert status == 200
     assert body["on_duty"] is False
+    assert body["opens"]["from"] < body["opens"]["to"]
     assert body["emergency"] == "999"
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert headers["Cache-Control"] == "no-store"

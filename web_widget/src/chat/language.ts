@@ -57,7 +57,7 @@ export function speak(code: string, locale: Locale): void {
   document.documentElement.dir = locale[1] ? "rtl" : "ltr";
 }
 
-/** The time of day of `at`, in the visitor's language as it is written in this country. */
-export function clockTime(at: string): string {
-  return new Date(at).toLocaleTimeString(`${state.language}-GB`, { timeStyle: "short" });
+/** The time of day of `at`, and the day if it is asked for, in the visitor's language as it is written in this country. */
+export function clockTime(at: string, weekday?: "long"): string {
+  return new Date(at).toLocaleString(`${state.language}-GB`, { weekday, hour: "numeric", minute: "numeric" });
 }

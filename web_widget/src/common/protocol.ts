@@ -212,8 +212,8 @@ export interface Force {
   readonly exit_url: string;
   readonly emergency: string;
   readonly answering: string;
-  /** When nobody is on duty: when somebody is, in the force's own language. */
-  readonly hours?: string | null;
+  /** When nobody is on duty: from when to when somebody should be, now or next. */
+  readonly opens?: { readonly from: string; readonly to: string } | null;
   /** When nobody is on duty: the first of them. */
   readonly helplines?: readonly Helpline[];
 }

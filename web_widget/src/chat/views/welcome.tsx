@@ -1,6 +1,6 @@
 /** Who this is, whether it is safe, what happens to what is written. Nothing has to be answered to go on. */
 import { h } from "../dom.ts";
-import { t } from "../language.ts";
+import { clockTime, t } from "../language.ts";
 import { start } from "../session.ts";
 import { draw, type Safety, state } from "../state.ts";
 import { Danger, Helplines } from "./help.tsx";
@@ -33,6 +33,7 @@ export function SafetyQuestion({ question, about }: { question: string; about: "
 
 export function Welcome() {
   const { force, safe, language, onDuty } = state;
+  const opens = force?.opens;
   return (
     <main>
       <h1 tabindex="-1">{t(TEXT.police, { force: force?.name })}</h1>
@@ -43,7 +44,9 @@ export function Welcome() {
       {!onDuty && (
         <section class="note">
           <h2>{t(TEXT.offDuty)}</h2>
-          <p lang="en">{force?.hours}</p>
+          {opens && (
+            <p>{t(TEXT.open, { when: `${clockTime(opens.from, "long")} – ${clockTime(opens.to)}` })}</p>
+          )}
           <p>{t(TEXT.offDutyText)}</p>
         </section>
       )}

@@ -132,11 +132,24 @@ class CannedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Hours in which somebody answers, on London's clocks: ``start`` and ``end`` as ``HH:MM``, to ``24:00``.
+
+    ``days`` are those on which it starts, 1 for Monday to 7 for Sunday. One that does not end after it starts goes on
+    into the next day.
+    """
+
+    days: frozenset[int]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForceProfile:
     """What a visitor and an officer are told about the force.
 
     ``officer_shown_as`` has the places ``{name}`` and ``{collar}``. ``reply_within`` is ``None`` where the force
-    promises no time: the page then says so. ``hours`` is for people.
+    promises no time: the page then says so. So it does where ``hours`` is empty.
     """
 
     id: str
@@ -148,7 +161,7 @@ class ForceProfile:
     exit_url: str
     emergency: str
     reply_within: str | None
-    hours: str | None
+    hours: tuple[Opening, ...]
 
     def officer(self, name: str, collar: str) -> str:
         """An officer as the force wants her shown to the public."""

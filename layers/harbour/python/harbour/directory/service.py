@@ -19,6 +19,7 @@ from harbour.directory.model import (
     ForceProfile,
     Helpline,
     Nation,
+    Opening,
     Outcome,
     ReadReason,
     SilentCall,
@@ -55,7 +56,7 @@ def force_profile(force: str) -> ForceProfile:
         exit_url=entry["exit_url"],
         emergency=entry["emergency"],
         reply_within=entry["reply_within"],
-        hours=entry["hours"],
+        hours=tuple(Opening(frozenset(one["days"]), one["from"], one["to"]) for one in entry["hours"]),
     )
 
 
