@@ -18,7 +18,7 @@ from tests.unit.conversation.interleaving import Interleaving
 from tests.unit.conversation.world import AMELIA, TOM, Person, World
 
 VISITOR_DOES = ("say", "say", "lose", "vanish", "reconnect", "exit", "exit without socket", "close")
-OFFICER_DOES = ("take", "say", "say", "lose", "reconnect", "release", "close")
+OFFICER_DOES = ("take", "say", "say", "lose", "reconnect", "release", "close", "is disabled")
 
 ROUND = st.tuples(
     st.sampled_from(VISITOR_DOES),
@@ -30,11 +30,12 @@ ROUND = st.tuples(
 
 
 class Story:
-    """One visitor, two officers and the timer, each doing one thing at a time, several at once."""
+    """One visitor, two officers and the timer, each doing one thing at a time, several at once. An account may go."""
 
     def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
         self.draw = draw
         self.world = World()
+        self.world.accounts.enabled.add("9999")  # somebody is always left
         self.officers = [self.world.officer(AMELIA), self.world.officer(TOM)]
         self.visitor = self.world.visitor()
         self.written: dict[str, list[str]] = {}
@@ -89,7 +90,13 @@ class Story:
             "reconnect": reconnect,
             "release": lambda: void(world.desk.release(who, conversation)),
             "close": lambda: world.service.close(officer.caller, conversation, "safety_plan"),
+            "is disabled": lambda: self.disable(who),
         }[does]
+
+    def disable(self, officer: Officer) -> None:
+        """The account is disabled, and the next minute begins."""
+        self.world.accounts.enabled.discard(officer.collar)
+        self.world.muster.run()
 
     def holds(self) -> None:
         """What is true after every round."""
@@ -120,11 +127,13 @@ class Story:
         for _ in range(12):
             self.world.wait(minutes=1)
             self.world.watch.run()
+            self.world.muster.run()
             self.holds()
         state = self.world.state(self.visitor.conversation)
         if state.state is State.CLOSED:
             assert ("ConversationClosed", state.id) in self.world.bus.published
             return
+        assert state.owner is None or state.owner.collar in self.world.accounts.enabled, "a disabled officer has it"
         sockets = self.world.store.sockets[state.id].values()
         somebody = state.owner and any(p.role is Role.OFFICER and p.collar == state.owner.collar for p in sockets)
         queue = self.world.desk.queue(AMELIA)
