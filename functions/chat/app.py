@@ -102,7 +102,8 @@ def dispatch(service: ConversationService, caller: Caller, command: Command) -> 
         case Resume():
             service.visitor_resume(caller, ClientId(command.client), command.last)
         case Send():
-            service.send(caller, _which(caller, command), command.n, command.text)
+            client = ClientId(command.client) if command.client else None
+            service.send(caller, _which(caller, command), command.n, command.text, client)
         case Typing():
             service.typing(caller, _which(caller, command))
         case Read():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from harbour.conversation.model import Attention, ConversationId, Left, State
@@ -124,6 +126,54 @@ def test_what_she_wrote_before_the_exit_is_a_task_if_nobody_had_taken_it(world: 
     visitor.say("necesito ayuda")
     world.service.pause(visitor.conversation, visitor.connection)
     assert world.state(visitor.conversation).attention is Attention.LEFT_MESSAGE
+
+
+def leaves(world: World, visitor: Person) -> None:
+    """As the page does: it says so twice, and its socket closes."""
+    world.service.pause(visitor.conversation, visitor.connection)
+    world.entrance.exit(visitor.conversation, visitor.resume)
+    visitor.lose_socket()
+
+
+@pytest.mark.parametrize("step", ["tail", "append"])
+def test_what_she_sent_just_before_the_exit_is_kept_whichever_arrives_first(world: World, step: str) -> None:
+    """A message is translated before it is stored, which takes longer than to leave."""
+    officer, visitor = world.officer(), world.visitor()
+    officer.take(visitor.conversation)
+
+    def exits(at: str) -> None:
+        if at == step:
+            world.on_step = None
+            leaves(world, visitor)
+
+    world.on_step = exits
+    visitor.say("viene")
+    assert world.texts(visitor.conversation) == ["viene"]
+    assert officer.seen_texts() == ["viene"]
+    state = world.state(visitor.conversation)
+    assert (state.state, state.left) == (State.PAUSED, Left.QUICK_EXIT), "and nobody may contact her"
+    assert visitor.got("ack") == []
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_what_came_after_the_exit_is_a_task_if_nobody_had_taken_it(world: World, stops: bool) -> None:
+    visitor = world.visitor()
+    leaves(world, visitor)
+    assert world.state(visitor.conversation).attention is None
+
+    def stop(at: str) -> None:
+        if stops and at == "append done":
+            raise Crash
+
+    world.on_step = stop
+    with pytest.raises(Crash) if stops else nullcontext():
+        visitor.say("ayuda")
+    world.on_step = None
+    world.wait(days=2)
+    world.watch.run()
+    state = world.state(visitor.conversation)
+    assert (state.state, state.attention) == (State.PAUSED, Attention.LEFT_MESSAGE)
+    assert [c.id for c in world.desk.queue(AMELIA).attention] == [visitor.conversation]
 
 
 def test_nothing_reaches_a_page_after_its_exit(world: World) -> None:
@@ -252,9 +302,9 @@ def test_an_ended_conversation_cannot_be_opened_again(world: World) -> None:
     world.service.close(visitor.caller, visitor.conversation, "")
     length = len(world.record(visitor.conversation))
     visitor.connect()
-    with pytest.raises(Forbidden) as refused:
+    with pytest.raises(Conflict) as refused:
         visitor.say("¿hola?")
-    assert refused.value.code == "not_joined"
+    assert refused.value.code == "closed"
     assert len(world.record(visitor.conversation)) == length
     world.wait(hours=1)
     with pytest.raises(Conflict):

@@ -298,6 +298,23 @@ def test_a_socket_that_has_not_said_hello_may_not_speak(world: World, pair: tupl
     assert refused.value.code == "not_joined"
 
 
+def test_what_a_forgotten_socket_sends_is_kept_and_its_page_is_told_to_say_hello(
+    world: World, pair: tuple[Person, Person]
+) -> None:
+    visitor, officer = pair
+    world.store.leave(visitor.conversation, visitor.connection)
+    with pytest.raises(Forbidden) as refused:
+        visitor.say("hola")
+    assert refused.value.code == "not_joined"
+    assert officer.seen_texts() == ["hola"]
+    with pytest.raises(Forbidden):
+        visitor.say("hola", n=1)
+    visitor.connect()
+    assert visitor.got("welcome")[0]["n"] == 1, "the page need not send it again"
+    visitor.say("hola", n=1)
+    assert world.texts(visitor.conversation) == ["hola"]
+
+
 def test_an_ended_conversation_takes_no_more(pair: tuple[Person, Person]) -> None:
     visitor, officer = pair
     officer.world.service.close(officer.caller, visitor.conversation, "safety_plan")

@@ -432,7 +432,7 @@ class Person:
 
     def say(self, text: str, n: int | None = None) -> None:
         self.n = n or self.n + 1
-        self.world.service.send(self.caller, self.conversation, self.n, text)
+        self.world.service.send(self.caller, self.conversation, self.n, text, self.client)
 
     def lose_socket(self, *, noticed: bool = True) -> None:
         self.world.sockets.dead.add(self.connection)

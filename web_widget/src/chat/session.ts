@@ -157,7 +157,7 @@ function flush(): void {
   if (state.line !== TEXT.connected) return;
   const message = state.outbox.next();
   if (!message) return;
-  if (line?.send({ action: "send", ...message })) ackTimer = setTimeout(() => line?.renew(), ACK_MS);
+  if (line?.send({ action: "send", client, ...message })) ackTimer = setTimeout(() => line?.renew(), ACK_MS);
   else state.outbox.interrupted();
 }
 

@@ -185,7 +185,13 @@ export type ClientFrame =
       readonly last: number;
       readonly conversation?: string;
     }
-  | { readonly action: "send"; readonly n: number; readonly text: string; readonly conversation?: string }
+  | {
+      readonly action: "send";
+      readonly n: number;
+      readonly text: string;
+      readonly client?: string;
+      readonly conversation?: string;
+    }
   | { readonly action: "typing"; readonly conversation?: string }
   | { readonly action: "read"; readonly seq: number; readonly conversation?: string }
   | { readonly action: "cover"; readonly on: boolean }

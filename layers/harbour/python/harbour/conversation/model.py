@@ -439,6 +439,14 @@ def needs_attention(tail: Tail, reason: Attention, now: datetime, timing: Timing
     )
 
 
+def left_behind(tail: Tail, now: datetime, timing: Timing) -> Change | None:
+    """The visitor wrote, and had left before it was stored: a task, unless somebody owns it or has one already."""
+    conversation = tail.conversation
+    if conversation.state is not State.PAUSED or conversation.owner or conversation.attention:
+        return None
+    return needs_attention(tail, Attention.LEFT_MESSAGE, now, timing)
+
+
 def language_found(tail: Tail, language: str) -> Change:
     """The visitor's language as the translation service recognised it, so that it is not asked again."""
     conversation = _must_be_open(tail.conversation)

@@ -49,11 +49,15 @@ class Resume(_Command):
 
 
 class Send(_Command):
-    """One message, stored verbatim. ``n`` counts this client's messages from 1; the same ``n`` again is a resend."""
+    """One message, stored verbatim. ``n`` counts this client's messages from 1; the same ``n`` again is a resend.
+
+    A visitor's page names itself by ``client``, so that what arrives after its socket has gone is kept all the same.
+    """
 
     action: Literal["send"]
     n: Annotated[int, Field(ge=1, le=2**31)]
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    client: Client | None = None
     conversation: ConversationRef | None = None
 
 

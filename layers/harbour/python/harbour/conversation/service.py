@@ -324,8 +324,12 @@ class ConversationService:
 
     # -- one message -----------------------------------------------------------------------------------------------
 
-    def send(self, caller: Caller, conversation: ConversationId, n: int, text: str) -> None:
+    def send(
+        self, caller: Caller, conversation: ConversationId, n: int, text: str, client: ClientId | None = None
+    ) -> None:
         """Store one message and deliver it: one read, one write, one post to each party.
+
+        A visitor's message is kept even if she has left meanwhile: to leave takes less time than to translate.
 
         ``n`` is the client's own counter. A message that was stored before is acknowledged again with the number it
         has. Order: translate (bounded), store, then acknowledge and deliver at once.
@@ -335,14 +339,15 @@ class ConversationService:
         Invalid
             ``counter_gap`` (with ``expected``) if a message before this one never arrived.
         Forbidden
-            ``not_joined``: this socket does not take part.
+            ``not_joined``: this socket does not take part. A visitor's message is stored then, her next hello says so.
         Conflict
-            ``closed`` or ``paused``.
+            ``closed``, or for an officer ``paused``.
         Unavailable
             ``try_again``; nothing was stored.
         """
-        tail, sender = self._present(caller, conversation)
+        tail, sender = self._present(caller, conversation, client)
         if self._said_before(tail, sender, n):
+            _must_hear(tail, caller)
             return
         translated = self._translate(tail, sender, text)
         for attempt in range(ATTEMPTS):
@@ -359,13 +364,15 @@ class ConversationService:
                 self._store.append(entry)
             except Moved:
                 self._transitions.pause(attempt)
-                tail, sender = self._present(caller, conversation)
+                tail = self._transitions.read(conversation)
                 if self._said_before(tail, sender, n):
+                    _must_hear(tail, caller)
                     return
                 continue
             tail = replace(tail, last=entry)
             self._delivery.acknowledged(tail, entry, n, sender, duplicate=False)
             self._afterwards(tail, entry, translated)
+            _must_hear(tail, caller)
             return
         raise Unavailable("try_again", "Too many people write at once. Nothing was stored; send it again.")
 
@@ -388,9 +395,9 @@ class ConversationService:
         state = tail.conversation.state
         if state is State.CLOSED:
             raise Conflict("closed", "This conversation has ended.")
-        if state is State.PAUSED:
-            raise Conflict("paused", "The visitor has left. Do not contact her; wait until she comes back.")
         if sender.role is Role.OFFICER:
+            if state is State.PAUSED:
+                raise Conflict("paused", "The visitor has left. Do not contact her; wait until she comes back.")
             model.must_own(tail.conversation, Officer(sender.collar, ""))
 
     def _translate(self, tail: Tail, sender: Presence, text: str) -> Outcome:
@@ -421,6 +428,8 @@ class ConversationService:
     def _afterwards(self, tail: Tail, entry: model.Entry, translated: Outcome) -> None:
         """What a message leads to, once it is safe: nothing here may lose it."""
         conversation = tail.conversation
+        if conversation.state is State.PAUSED:
+            self._left_behind(conversation.id)
         retry = [u.to for u in translated.untranslated if u.reason != "no_engine"]
         if retry:
             self._late.ask(conversation.id, entry.seq, retry)
@@ -438,6 +447,15 @@ class ConversationService:
                 self._delivery.entry(done.tail, done.entry)
                 entries = tuple(self._store.events(conversation.id))
                 self._ask_for_lacking(conversation.id, entries, Role.OFFICER, found)
+
+    def _left_behind(self, conversation: ConversationId) -> None:
+        done = self._transitions.apply(
+            conversation, lambda tail: model.left_behind(tail, self._clock.now(), self._force.timing)
+        )
+        if done.entry:
+            self._delivery.entry(done.tail, done.entry)
+            self._delivery.queue_changed()
+            self._events.publish("AttentionNeeded", done.tail.conversation)
 
     # -- small signals, never stored -------------------------------------------------------------------------------
 
@@ -470,8 +488,12 @@ class ConversationService:
         frame = frames.presence(tail.conversation.id, role, state)
         self._delivery.to_present(tail, lambda _: frame, but=but)
 
-    def _present(self, caller: Caller, conversation: ConversationId) -> tuple[Tail, Presence]:
+    def _present(
+        self, caller: Caller, conversation: ConversationId, client: ClientId | None = None
+    ) -> tuple[Tail, Presence]:
         """The conversation, and the caller's part in it: the proof that this socket may act in it.
+
+        A visitor's ticket is proof enough. Where her socket has gone, ``client`` says which page counted her message.
 
         Raises
         ------
@@ -480,9 +502,21 @@ class ConversationService:
         """
         tail = self._transitions.find(conversation) if conversation else None
         presence = tail.presence(caller.connection) if tail else None
+        if tail and presence is None and client and caller.grant.role is Role.VISITOR:
+            presence = Presence(connection=caller.connection, role=Role.VISITOR, client=client)
         if tail is None or presence is None:
-            raise Forbidden("not_joined", "This socket does not take part in that conversation. Say hello first.")
+            raise _not_joined()
         return tail, presence
+
+
+def _must_hear(tail: Tail, caller: Caller) -> None:
+    """Tell a page that hears nobody to say hello. Who has left is told nothing."""
+    if tail.presence(caller.connection) is None and tail.conversation.state is not State.PAUSED:
+        raise _not_joined()
+
+
+def _not_joined() -> Forbidden:
+    return Forbidden("not_joined", "This socket does not take part in that conversation. Say hello first.")
 
 
 def _officer(caller: Caller) -> Officer:

@@ -58,6 +58,8 @@ def verdict(tail: Tail, first_unanswered: datetime | None, now: datetime, timing
         task = conversation.attention is not None and conversation.owner is None
         if task:  # it waits for a person, however long: nobody has read it yet
             return model.rescheduled(conversation, now + timing.silence)
+        if first_unanswered and (task_of_message := model.left_behind(tail, now, timing)):
+            return task_of_message
         if now - conversation.since >= timing.silence:
             return model.closed(tail, actor="system", by="silence", outcome="", now=now, timing=timing)
         return model.rescheduled(conversation, conversation.since + timing.silence)
