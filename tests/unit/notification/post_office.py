@@ -115,13 +115,15 @@ class MemoryNotifications:
         tasks: Sequence[TaskWanted] = (),
         problems: Sequence[Problem] = (),
     ) -> None:
-        self._step("put")
         key = (before.person, before.id)
+        if after.channel is Channel.SMS and after.provider_id and after.provider_id != before.provider_id:
+            self._step("way back")
+            self.ways[(after.provider, after.provider_id)] = key
+            self._step("way back done")
+        self._step("put")
         if self.kept.get(key) != before:
             raise Moved
         self.kept[key] = after
-        if after.channel is Channel.SMS and after.provider_id and after.provider_id != before.provider_id:
-            self.ways[(after.provider, after.provider_id)] = key
         for crime in crimes_of(after):
             self.tasks |= {(crime, ident_of(crime, one.reason, one.key)): one for one in tasks}
             self.problems |= {(crime, one.id): replace(one, crime=crime) for one in problems}

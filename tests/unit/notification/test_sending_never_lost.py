@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -16,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harbour.contact.model import Channel
-from harbour.notification.model import State
+from harbour.notification.model import State, look_at
 from harbour.notification.ports import Moved
 from harbour.notification.service import SETTLE
 from harbour.runtime.errors import Unavailable
-from tests.unit.notification.post_office import AMINA, CRIME, Does, PostOffice, Taken, message
+from tests.unit.notification.post_office import AMINA, CRIME, MONDAY, Does, PostOffice, Taken, message
 
 ENDED = (State.SENT, State.DELIVERED, State.FAILED, State.CANCELLED)
 
@@ -295,3 +296,45 @@ def test_an_address_that_turns_out_dead_is_bad_data_and_somebodys_task_once(
     assert (problem.source_id, problem.field, problem.check, problem.blocks) == ("p-1", field, reason, True)
     assert office.reasons() == ["not_delivered", "quality"]
     assert office.state_of(taken).state is State.FAILED
+
+
+def test_a_crash_between_the_way_back_and_the_record_is_settled_by_the_receipt() -> None:
+    office = PostOffice("aws")
+    sent = office.created()
+
+    def stop(name: str) -> None:
+        if name == "way back done":
+            raise MachineStops
+
+    office.on_step = stop
+    with pytest.raises(MachineStops):
+        office.send(sent)
+    office.on_step = None
+    recover(office, receipts=True)
+    assert office.state(sent).state is State.DELIVERED
+    assert len(office.taken) == 1, "the text was sent twice although its receipt came"
+
+
+@pytest.mark.parametrize("waited", [timedelta(), timedelta(minutes=10)], ids=["at once", "after a wait"])
+def test_a_claim_moves_nothing_in_the_index_and_is_found_when_its_machine_stopped(waited: timedelta) -> None:
+    office = PostOffice("aws")
+    sent = office.created(message(due_at=MONDAY + waited))
+    office.time += waited
+
+    def stop(name: str) -> None:
+        if name == "aws called":
+            raise MachineStops
+
+    office.on_step = stop
+    with pytest.raises(MachineStops):
+        office.send(sent)
+    office.on_step = None
+    claimed = office.state(sent)
+    assert claimed.state is State.SENDING
+    assert look_at(claimed) == look_at(sent)
+    office.wait(seconds=60)
+    office.run_due()
+    assert office.state(sent) == claimed, "somebody took a claim away that was not over"
+    office.wait(seconds=60)
+    office.run_due()
+    assert office.state(sent).state is State.UNKNOWN

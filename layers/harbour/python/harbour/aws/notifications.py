@@ -61,9 +61,14 @@ class NotificationTable:
         tasks: Sequence[TaskWanted] = (),
         problems: Sequence[Problem] = (),
     ) -> None:
-        """One conditional Put; with a receipt's way back, tasks or problems one transaction."""
+        """One conditional Put; with tasks or problems one transaction. A receipt's way back is written before it: it is
+        true whatever becomes of the record, and a receipt then settles what a crash in between leaves open.
+        """
+        # Receipts of e-mails, and all of GOV.UK Notify, bring our reference: only SNS knows nothing but its own id.
+        if after.channel is Channel.SMS and after.provider_id and after.provider_id != before.provider_id:
+            self._db.put_item(TableName=self._table, Item=self._way_back(after))
         put: Any = {"TableName": self._table, **guarded(before, after)}
-        beside: list[Any] = list(self._beside(before, after, tasks, problems))
+        beside: list[Any] = list(self._beside(after, tasks, problems))
         try:
             if beside:
                 self._db.transact_write_items(TransactItems=[{"Put": put}, *beside])
@@ -122,24 +127,21 @@ class NotificationTable:
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def _beside(
-        self, before: Notification, after: Notification, tasks: Sequence[TaskWanted], problems: Sequence[Problem]
+        self, after: Notification, tasks: Sequence[TaskWanted], problems: Sequence[Problem]
     ) -> Iterator[dict[str, Any]]:
         now = self._clock.now()
-        # Receipts of e-mails, and all of GOV.UK Notify, bring our reference: only SNS knows nothing but its own id.
-        if after.channel is Channel.SMS and after.provider_id and after.provider_id != before.provider_id:
-            yield {"Put": {"TableName": self._table, "Item": self._way_back(after, now)}}
         for crime in crimes_of(after):
             for wanted in tasks:
                 yield {"Put": {"TableName": self._table, "Item": task_item(task(crime, "", wanted, now))}}
             for problem in problems:
                 yield cases.list_problem(self._table, crime, problem, now)
 
-    def _way_back(self, message: Notification, now: datetime) -> Item:
+    def _way_back(self, message: Notification) -> Item:
         return {
             **cases.key(cases.provider(message.provider, message.provider_id)),
             "person": {"S": message.person},
             "notification": {"S": message.id},
-            "expires": {"N": str(int((now + RECEIPTS_KEPT).timestamp()))},
+            "expires": {"N": str(int((self._clock.now() + RECEIPTS_KEPT).timestamp()))},
         }
 
 

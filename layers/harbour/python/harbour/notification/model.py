@@ -133,12 +133,11 @@ class Notification:
 def look_at(message: Notification) -> datetime | None:
     """When somebody must look at the message, whatever became of the queue; none: it has come to its end."""
     match message.state:
-        case State.CREATED if message.attempt == 0 and message.due_at <= message.created_at:
+        case State.CREATED | State.SENDING if message.due_at <= message.created_at:
             return message.due_at + ASKED
-        case State.CREATED | State.UNKNOWN:
+        case State.CREATED | State.UNKNOWN | State.SENDING:
+            # A claim moves nothing in the index, which costs two writes: who looks before it is over leaves it alone.
             return message.due_at
-        case State.SENDING:
-            return (message.claimed_at or message.due_at) + CLAIM
         case _:
             return None
 

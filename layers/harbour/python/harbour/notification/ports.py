@@ -81,7 +81,8 @@ class NotificationStore(Protocol):
         """Replace ``before`` by ``after``, with tasks for the crime system and problems of its data, all or nothing.
 
         Tasks and problems are for every crime that the message tells of. When ``after`` is a text message with a
-        provider's id, a receipt that names it leads to the message from then on; those of e-mails bring our reference.
+        provider's id, a receipt that names it leads to the message from then on, also if ``after`` is not written: the
+        provider has it. Receipts of e-mails bring our reference.
 
         Raises
         ------
