@@ -391,11 +391,15 @@ const READ: Partial<Record<Page, () => Promise<void>>> = {
   },
 };
 
-/** Reads what a page needs, and shows it. Messages that are here already are shown meanwhile. */
+/** Reads what a page needs, and shows it. Without a line, messages that are here already are better than none. */
 export function open(page: Page): void {
   reading(async () => {
-    if (page === "messages") go(page);
-    await READ[page]?.();
+    try {
+      await READ[page]?.();
+    } catch (problem) {
+      if (page === "messages" && problem instanceof Unreachable) go(page);
+      throw problem;
+    }
     state.wanted = undefined;
     go(page);
   });
