@@ -113,3 +113,119 @@ class ScriptedHost:
 
     def _help(self, route: Route) -> None:
         route.fulfill(json={"reply_within": None, "helplines": HELPLINES}, headers=_ANY_ORIGIN)
+
+
+COLLEAGUE = {"name": "Tom Okafor", "collar": "77"}
+ME: dict[str, Any] = {
+    "name": OFFICER["name"],
+    "collar": OFFICER["collar"],
+    "force": "eastshire",
+    "role": "officer",
+    "on_duty": True,
+    "language": "en",
+    "outcomes": [{"code": "advice_given", "label": "Advice given"}],
+    "languages": [
+        {"code": "en", "name": "English", "endonym": "English"},
+        {"code": "es", "name": "Spanish", "endonym": "Español"},
+        {"code": "ar", "name": "Arabic", "endonym": "العربية"},
+        {"code": "ckb", "name": "Kurdish (Sorani)", "endonym": "کوردیی ناوەندی"},
+    ],
+}
+
+
+@dataclass
+class ScriptedDesk:
+    """Answers one officer: the console and the sign-in are the real ones, what the console asks after that is not."""
+
+    context: BrowserContext
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    attention: list[dict[str, Any]] = field(default_factory=list)
+    away: bool = False
+    denies: bool = False
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    socket: WebSocketRoute | None = None
+
+    def __post_init__(self) -> None:
+        self.context.route_web_socket("**/socket?*", self._connected)
+        self.context.route("**/officers/**", self._asked)
+
+    def waits(self, number: int, language: str = "es", **more: Any) -> str:
+        """One more in the queue, by number; the conversation's id."""
+        conversation = f"{number:04x}bc9d-1111-4222-8333-0123456789ab"
+        at = f"2026-11-30T08:{59 - number % 60:02}:00.000Z"
+        item = {"conversation": conversation, "state": "waiting", "since": at, "language": language, "owner": None}
+        item |= {"visitor": "here", "left": None, "attention": None, "opened_at": at, "last_at": at, **more}
+        (self.attention if item["attention"] else self.waiting).append(item)
+        self._event(conversation, "opened", "visitor", {"language": language, "service_language": "en", "force": "x"})
+        self._event(conversation, "joined", ACTOR, OFFICER)
+        text = {"to": "en", "from": language, "text": "I am afraid. " * 9, "engine": "amazon"}
+        body = {"text": "Tengo miedo. " * 9, "language": language, "translations": [text]}
+        self._event(conversation, "message", "visitor", body)
+        return conversation
+
+    def happens(self, conversation: str, kind: str, actor: str, body: dict[str, Any]) -> None:
+        event = self._event(conversation, kind, actor, body)
+        self.tells({"type": "event", "conversation": conversation, "event": event})
+
+    def missed(self, conversation: str, text: str) -> None:
+        """The visitor wrote while the officer's line was down."""
+        self._event(conversation, "message", "visitor", {"text": text, "language": "es"})
+
+    def tells(self, frame: dict[str, Any]) -> None:
+        assert self.socket is not None, "no console has connected"
+        self.socket.send(json.dumps(frame))
+
+    def breaks_the_line(self) -> None:
+        assert self.socket is not None, "no console has connected"
+        self.away = True
+        self.socket.close()
+
+    def _event(self, conversation: str, kind: str, actor: str, body: dict[str, Any]) -> dict[str, Any]:
+        events = self.events.setdefault(conversation, [])
+        at = f"2026-11-30T09:{len(events):02}:00.000Z"
+        events.append({"seq": len(events) + 1, "type": kind, "actor": actor, "at": at, "body": body})
+        return events[-1]
+
+    def _connected(self, socket: WebSocketRoute) -> None:
+        self.socket = socket
+        socket.on_message(self._heard)
+
+    def _heard(self, message: str | bytes) -> None:
+        frame: dict[str, Any] = json.loads(message)
+        if frame["action"] == "hello":
+            self.tells({"type": "welcome", "role": "officer"})
+        if frame["action"] == "resume":
+            conversation = frame["conversation"]
+            events = self.events[conversation]
+            language = events[0]["body"]["language"]
+            welcome = {"type": "welcome", "role": "officer", "conversation": conversation, "state": "active"}
+            more = {"language": language, "service_language": "en", "officer": OFFICER, "visitor": "here"}
+            self.tells({**welcome, **more, "seq": len(events), "n": 0})
+            missed = [event for event in events if event["seq"] > frame["last"]]
+            self.tells({"type": "events", "conversation": conversation, "events": missed, "more": False})
+
+    def _asked(self, route: Route) -> None:
+        what = route.request.url.partition("/officers/")[2].partition("?")[0]
+        if self.denies:
+            problem = {"type": "about:blank", "title": "no", "status": 403, "code": "forbidden", "detail": "Not you."}
+            route.fulfill(status=403, json=problem)
+        elif self.away and what == "ticket":
+            route.abort()
+        elif what.endswith("/accept"):
+            route.fulfill(json=self._accepted(what.partition("/")[2].partition("/")[0]))
+        else:
+            queue = {"waiting": self.waiting, "attention": self.attention, "mine": []}
+            answers = {
+                "me": ME,
+                "ticket": {"ticket": "t"},
+                "queue": {**queue, "on_duty": [ME, COLLEAGUE], "now": "2026-11-30T09:30:00.000Z"},
+                "duty": {"on_duty": True, "language": "en"},
+                "canned": {"answers": [{"key": "a", "title": "Safe?", "text": "Are you safe?", "translation": None}]},
+            }
+            route.fulfill(json=answers.get(what, {"notes": [], "conversations": []}))
+
+    def _accepted(self, conversation: str) -> dict[str, Any]:
+        item = next(i for i in self.waiting + self.attention if i["conversation"] == conversation)
+        self.waiting = [i for i in self.waiting if i is not item]
+        self.attention = [i for i in self.attention if i is not item]
+        return {**item, "state": "active", "owner": OFFICER}

@@ -353,6 +353,11 @@ export class Desk {
     this.#putAway(() => this.dispatch({ type: "dismissed", conversation }));
   }
 
+  /** Shuts the list of keys. */
+  hideShortcuts(): void {
+    this.#putAway(() => this.dispatch({ type: "shortcuts", shown: false }));
+  }
+
   /** The focus goes on to the conversation that is now in front, or to the queue. */
   #putAway(change: () => void): void {
     flushSync(change);

@@ -25,7 +25,7 @@ export type Shortcut =
 /** The list as it is shown: keys, and what they do. */
 export const LISTED: readonly (readonly [key: string, does: string])[] = [
   ["A", "Accept the chat that has waited longest"],
-  ["1 to 4", "Go to that conversation"],
+  ["1 to 9", "Go to that conversation"],
   ["O", "Translation or original"],
   ["B", "Translation and original together"],
   ["C", "Prepared answers"],

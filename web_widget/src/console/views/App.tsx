@@ -365,7 +365,11 @@ function carryOut(shortcut: Shortcut, desk: Desk): boolean {
       desk.dispatch({ type: "shortcuts", shown: false });
       return true;
     case "list":
-      desk.dispatch({ type: "shortcuts", shown: !state.shortcutsShown });
+      if (state.shortcutsShown) {
+        desk.hideShortcuts();
+      } else {
+        desk.dispatch({ type: "shortcuts", shown: true });
+      }
       return true;
     case "escape":
       return shutInnermost(desk);
@@ -376,11 +380,11 @@ function carryOut(shortcut: Shortcut, desk: Desk): boolean {
 function shutInnermost(desk: Desk): boolean {
   const { state } = desk;
   if (state.signingOut) {
-    desk.dispatch({ type: "signingOut", asked: false });
+    focusAfter(() => desk.dispatch({ type: "signingOut", asked: false }), "sign-out");
     return true;
   }
   if (state.shortcutsShown) {
-    desk.dispatch({ type: "shortcuts", shown: false });
+    desk.hideShortcuts();
     return true;
   }
   const conversation = state.focus === null ? undefined : state.conversations[state.focus];

@@ -88,9 +88,15 @@ function NextWaiting({ state }: { readonly state: State }) {
 
 function Strip({ state, visible }: { readonly state: State; readonly visible: readonly string[] }) {
   const desk = useDesk();
+  const list = useRef<HTMLUListElement>(null);
+  // On a narrow screen not all fit: the one that is worked in does.
+  useEffect(() => {
+    const current = list.current?.querySelector("[aria-current]");
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [state.focus]);
   return (
     <nav class="strip" aria-label="Open conversations">
-      <ul class="strip__list">
+      <ul class="strip__list" ref={list}>
         {state.order.map((id, index) => {
           const conversation = state.conversations[id];
           if (!conversation) {

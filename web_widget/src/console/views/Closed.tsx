@@ -154,12 +154,14 @@ function List({ items, state, open }: ListProps) {
               <th scope="row" class="govuk-table__header">
                 <code>{shortReference(item.conversation)}</code>
               </th>
-              <td class="govuk-table__cell">
+              <td class="govuk-table__cell" data-label="Closed">
                 <time dateTime={item.closed_at}>{clockTime(item.closed_at, now)}</time>
                 <span class="quiet closed__ago">{ago(item.closed_at, now)}</span>
               </td>
-              <td class="govuk-table__cell">{languageName(item.language, languages)}</td>
-              <td class="govuk-table__cell">
+              <td class="govuk-table__cell" data-label="Language">
+                {languageName(item.language, languages)}
+              </td>
+              <td class="govuk-table__cell" data-label="Outcome">
                 {item.outcome
                   ? (outcomes.get(item.outcome) ?? item.outcome)
                   : "None: closed by itself or by the visitor"}
@@ -171,7 +173,7 @@ function List({ items, state, open }: ListProps) {
                   </span>
                 )}
               </td>
-              <td class="govuk-table__cell">
+              <td class="govuk-table__cell" data-label="Officer">
                 {item.owner ? `${item.owner.name} ${item.owner.collar}` : "Nobody"}
               </td>
               <td class="govuk-table__cell">

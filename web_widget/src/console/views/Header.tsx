@@ -1,6 +1,7 @@
 /** The bar at the top: whose console this is, where one is, duty, language, sound, and the way out. */
 
 import { useState } from "preact/hooks";
+import { focusAfter } from "../desk";
 import { isSentPage, SENT_PAGES, type SentPage } from "../sent";
 import type { Page, State } from "../store";
 import { useDesk } from "./context";
@@ -113,6 +114,7 @@ function Tools({ state }: { readonly state: State }) {
         {me?.name} <span class="top__collar">{me?.collar}</span>
       </span>
       <button
+        id="sign-out"
         type="button"
         class="top__link"
         aria-expanded={state.signingOut}
@@ -158,7 +160,7 @@ function SignOut({ state }: { readonly state: State }) {
         <Button
           look="secondary"
           class="small"
-          onClick={() => desk.dispatch({ type: "signingOut", asked: false })}
+          onClick={() => focusAfter(() => desk.dispatch({ type: "signingOut", asked: false }), "sign-out")}
         >
           Stay
         </Button>

@@ -23,7 +23,7 @@ export function Shortcuts({ singleKeys }: { readonly singleKeys: boolean }) {
           <h2 class="column__heading" id="shortcuts-heading" tabIndex={-1} ref={heading}>
             Keys
           </h2>
-          <Button look="plain" onClick={() => desk.dispatch({ type: "shortcuts", shown: false })}>
+          <Button look="plain" onClick={() => desk.hideShortcuts()}>
             Hide
           </Button>
         </div>
