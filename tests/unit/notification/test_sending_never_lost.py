@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harbour.contact.model import Channel
-from harbour.notification.model import State, look_at
+from harbour.notification.model import Notification, State, look_at
 from harbour.notification.ports import Moved
 from harbour.notification.service import SETTLE
 from harbour.runtime.errors import Unavailable
@@ -298,18 +298,21 @@ def test_an_address_that_turns_out_dead_is_bad_data_and_somebodys_task_once(
     assert office.state_of(taken).state is State.FAILED
 
 
-def test_a_crash_between_the_way_back_and_the_record_is_settled_by_the_receipt() -> None:
-    office = PostOffice("aws")
-    sent = office.created()
-
+def stop_while_sending(office: PostOffice, sent: Notification, at: str) -> None:
     def stop(name: str) -> None:
-        if name == "way back done":
+        if name == at:
             raise MachineStops
 
     office.on_step = stop
     with pytest.raises(MachineStops):
         office.send(sent)
     office.on_step = None
+
+
+def test_a_crash_between_the_way_back_and_the_record_is_settled_by_the_receipt() -> None:
+    office = PostOffice("aws")
+    sent = office.created()
+    stop_while_sending(office, sent, "way back done")
     recover(office, receipts=True)
     assert office.state(sent).state is State.DELIVERED
     assert len(office.taken) == 1, "the text was sent twice although its receipt came"
@@ -320,15 +323,7 @@ def test_a_claim_moves_nothing_in_the_index_and_is_found_when_its_machine_stoppe
     office = PostOffice("aws")
     sent = office.created(message(due_at=MONDAY + waited))
     office.time += waited
-
-    def stop(name: str) -> None:
-        if name == "aws called":
-            raise MachineStops
-
-    office.on_step = stop
-    with pytest.raises(MachineStops):
-        office.send(sent)
-    office.on_step = None
+    stop_while_sending(office, sent, "aws called")
     claimed = office.state(sent)
     assert claimed.state is State.SENDING
     assert look_at(claimed) == look_at(sent)
