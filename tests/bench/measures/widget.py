@@ -27,7 +27,7 @@ LOCALES: Final = ROOT / "web_widget" / "dist" / "assets" / "locales"
 AFTER: Final = frozenset({"/chat/tickets", "/socket"})
 """What the page asks for when the box is there already: the line to the police, for what is written into it."""
 
-_CHROMIUMS_OWN: Final = frozenset({"accounts.google.com", "update.googleapis.com"})
+_CHROMIUMS_OWN: Final = frozenset({"accounts.google.com", "android.clients.google.com", "update.googleapis.com"})
 """What the browser asks for by itself whatever its flags say. A page that asks for them is seen by other means."""
 
 

@@ -23,6 +23,7 @@ from moto import mock_aws
 from harbour.aws.evidence_store import S3EvidenceStore, presign
 from harbour.aws.signing import KmsSigner
 from harbour.evidence import reading
+from harbour.evidence.dsse import one_form
 from harbour.evidence.ports import AlreadyThere, EvidenceStore, Signer
 from harbour.evidence.trust import Trust, TrustedKey
 from harbour.evidence.verify import Verdict, verify
@@ -192,10 +193,10 @@ def signer(request: pytest.FixtureRequest) -> Signer:
 
 class TestEverySigner:
     def test_signs_what_its_public_key_verifies(self, signer: Signer) -> None:
-        assert TrustedKey.of(signer.public_key()).made(signer.sign(b"message"), b"message")
+        assert TrustedKey.of(signer.public_key()).made(one_form(signer.sign(b"message")), b"message")
 
     def test_does_not_sign_another_message_than_it_was_given(self, signer: Signer) -> None:
-        assert not TrustedKey.of(signer.public_key()).made(signer.sign(b"message"), b"another")
+        assert not TrustedKey.of(signer.public_key()).made(one_form(signer.sign(b"message")), b"another")
 
     def test_refuses_more_than_kms_signs_as_it_is(self, signer: Signer) -> None:
         assert signer.sign(b"x" * 4_096)
