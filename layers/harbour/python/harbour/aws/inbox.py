@@ -16,6 +16,7 @@ from harbour.aws.clients import code_of
 from harbour.crime.model import CrimeEvent, CrimeRef, EventId, Waits
 from harbour.crime.record import event_from_json, event_to_json
 from harbour.runtime.clock import parse, rfc3339
+from harbour.runtime.telemetry import alarm
 from harbour.webhook.model import Key, SourceKeys
 
 if TYPE_CHECKING:
@@ -163,8 +164,13 @@ class SecretKeyRing:
         try:
             text = self._client().get_secret_value(SecretId=f"{self._prefix}{source}")["SecretString"]
         except ClientError as error:
-            if code_of(error) in ("ResourceNotFoundException", "AccessDeniedException"):
-                return SourceKeys()
+            match code_of(error):
+                case "ResourceNotFoundException":
+                    return SourceKeys()
+                case "AccessDeniedException":
+                    # Refused like any that is not proven, and tried again by its sender; but somebody must hear of it.
+                    alarm("the keys of a crime system may not be read", target=source)
+                    return SourceKeys()
             raise
         return keys_of(json.loads(text))
 
