@@ -44,6 +44,21 @@ def officer(officers_browser: Browser, harbour: dict[str, Any]) -> Iterator[Offi
     made.close()
 
 
+def test_what_she_sent_just_before_she_ends_it_arrives(
+    harbour: dict[str, Any], visitor: VisitorPage, officer: OfficerPage
+) -> None:
+    visitor.begin(harbour["widget_page"], "es")
+    visitor.say("Hola.")
+    officer.accept(visitor)
+    visitor.by_id("chat-input").fill("Espero en casa de mi hermana.")
+    visitor.chat.locator(".tools summary").click()
+    visitor.chat.locator("body").evaluate(
+        "b => { b.querySelector('[data-testid=chat-send]').click(); b.querySelector('.tools details button').click(); }"
+    )
+    expect(visitor.by_id("chat-input")).to_be_hidden()
+    officer.sees("sister")
+
+
 def test_spanish_and_english_from_the_first_word_to_the_sealed_package(
     harbour: dict[str, Any], visitor: VisitorPage, officer: OfficerPage, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ const RESEND_MS = 2000;
 let line: Line | null = null;
 /** Counts this conversation's messages, so that none is stored twice. */
 let client = "";
+let ending = false;
 let ackTimer = 0;
 let typingTimer = 0;
 let typedAt = 0;
@@ -57,6 +58,7 @@ async function loadMore(locale: Locale, code: string): Promise<void> {
 /** The visitor wants to talk: from here on there is a conversation. */
 export function start(): void {
   client = crypto.randomUUID().slice(0, 22);
+  ending = false;
   state.screen = "chat";
   line = openLine({
     hello: () => ({ action: "hello", client, language: state.language, last: state.conversation.last }),
@@ -156,7 +158,10 @@ function officerTypes(now: boolean): void {
 function flush(): void {
   if (state.line !== TEXT.connected) return;
   const message = state.outbox.next();
-  if (!message) return;
+  if (!message) {
+    if (ending && !state.outbox.waiting.length) ending = !line?.send({ action: "close" });
+    return;
+  }
   if (line?.send({ action: "send", client, ...message })) ackTimer = setTimeout(() => line?.renew(), ACK_MS);
   else state.outbox.interrupted();
 }
@@ -205,9 +210,10 @@ export function tellCover(on: boolean): void {
   line?.send({ action: "cover", on });
 }
 
-/** The visitor ends the conversation. It is over when the police confirm it. */
+/** The visitor ends the conversation, after what is still to be sent. It is over when the police confirm it. */
 export function end(): void {
-  line?.send({ action: "close" });
+  ending = true;
+  flush();
 }
 
 /** Begins another conversation, with a new counter; what was not sent goes into it. */
