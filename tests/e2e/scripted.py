@@ -107,7 +107,8 @@ class ScriptedHost:
             route.fulfill(status=201, json=ticket, headers=_ANY_ORIGIN)
 
     def _force(self, route: Route) -> None:
-        nobody = {"hours": "Officers are here every day from 8am to 10pm.", "helplines": HELPLINES}
+        opens = {"from": "2026-12-01T08:00:00Z", "to": "2026-12-01T22:00:00Z"}
+        nobody = {"opens": opens, "helplines": HELPLINES}
         force = {**FORCE, "on_duty": self.on_duty, **({} if self.on_duty else nobody)}
         route.fulfill(json=force, headers=_ANY_ORIGIN)
 

@@ -28,18 +28,17 @@ export function tripleShift(): (stroke: Stroke) => boolean {
   let alone = false;
   let last = 0;
   return ({ type, key, repeat, shiftKey, timeStamp }) => {
-    const shift = key === "Shift";
-    if (type === "keyup") {
-      if (!shift || !alone) return false;
+    if (key !== "Shift") {
+      if (type !== "keyup" && (key || shiftKey)) {
+        alone = false;
+        presses = 0;
+      }
+    } else if (type !== "keyup") {
+      alone ||= !repeat;
+    } else if (alone) {
       presses = timeStamp - last > SHIFT_PAUSE_MS ? 1 : presses + 1;
       last = timeStamp;
       return presses === 3;
-    }
-    if (shift) {
-      if (!repeat) alone = true;
-    } else if (key || shiftKey) {
-      alone = false;
-      presses = 0;
     }
     return false;
   };

@@ -13,7 +13,7 @@ const HAPPENED = { joined: TEXT.joined, requeued: TEXT.requeued, returned: TEXT.
 
 export function Chat() {
   const { conversation, outbox } = state;
-  const hidden = [...state.shownAt.values()].filter(isGone).length;
+  const hidden = [...state.shownAt.values()].filter((at) => stays(at) <= -FADE_MS).length;
   return (
     <main>
       {!conversation.closedBy && <Introduction />}
@@ -40,8 +40,9 @@ export function Chat() {
   );
 }
 
-function isGone(shownAt: number | undefined): boolean {
-  return timeLeft(shownAt, state.dissolve, Date.now()) <= -FADE_MS;
+/** How long a message that was first on the screen at `shownAt` stays there, as `timeLeft` says it. */
+function stays(shownAt: number | undefined): number {
+  return timeLeft(shownAt, state.dissolve, Date.now());
 }
 
 /** How long it may take, said honestly, and where else help is. */
@@ -65,10 +66,10 @@ function Introduction() {
 
 function Bubble({ message }: { message: Message }) {
   const { seq, who, at } = message;
-  const shownAt = state.shownAt.get(seq);
-  if (isGone(shownAt)) return null;
+  const left = stays(state.shownAt.get(seq));
+  if (left <= -FADE_MS) return null;
   const mine = who === null;
-  const fading = timeLeft(shownAt, state.dissolve, Date.now()) <= 0;
+  const fading = left <= 0;
   const shown = reading(message, state.language, state.swapped.has(seq));
   const swap = () => {
     if (!state.swapped.delete(seq)) state.swapped.add(seq);
