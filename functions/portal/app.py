@@ -219,7 +219,7 @@ def advice() -> dict[str, Any]:
 @answering(app)
 def contact() -> dict[str, Any]:
     """How the person is told that there is news."""
-    return _contact(casework.portal().contact(_caller()))
+    return _contact(casework.contact_plans().shown(_caller()))
 
 
 @app.route("/contact", methods=["PUT"])
@@ -242,7 +242,7 @@ def change_contact() -> dict[str, Any]:
         safe=asked.safe,
     )
     shown = Confirmation(**asked.confirmation.model_dump()) if asked.confirmation else None
-    return _contact(casework.portal().change_contact(who, wish, shown))
+    return _contact(casework.contact_plans().change(who, wish, shown))
 
 
 @app.route("/visits", methods=["GET"])

@@ -173,7 +173,7 @@ _PARTS = {
     "deadlines": "casework.deadlines()",
     "sign_in": "casework.sign_in(); casework.proofs(); casework.sessions()",
     "oversight": "casework.oversight()",
-    "portal": "casework.portal(); bootstrap.translation(); bootstrap.entrance()",
+    "portal": "casework.portal(); casework.contact_plans(); bootstrap.translation(); bootstrap.entrance()",
 }
 
 _PORTAL = _PARTS.keys() - {"authorizer", "chat", "visitor", "console", "timers", "translations", "transcripts"}

@@ -57,6 +57,7 @@ def cases(monkeypatch: pytest.MonkeyPatch, sign_ins: MemorySignIns) -> Cases:
     )
     made.store.known[AMINA] = [Device(hash="h", label="Chrome on Android", first_at=NOW, last_at=NOW)]
     monkeypatch.setattr(casework, "portal", lambda: made.service)
+    monkeypatch.setattr(casework, "contact_plans", lambda: made.plans)
     monkeypatch.setattr(casework, "sessions", lambda: SessionService(sign_ins))
     for name, value in {"HARBOUR_CASES": "c", "HARBOUR_FORCE": "eastshire"}.items():
         monkeypatch.setenv(name, value)

@@ -33,6 +33,7 @@ from harbour.identity.victims.model import Device
 from harbour.notification.model import MessageType, Notification, NotificationId, State, Texts
 from harbour.notification.render import render
 from harbour.portal import service as portal
+from harbour.portal.contact_plan import ContactPlanService
 from harbour.portal.model import Confirmation, Part
 from harbour.portal.ports import Moved
 from harbour.portal.service import PortalService
@@ -246,17 +247,19 @@ class Cases:
 
         self.service = PortalService(
             people=self.store,
-            plans=self.store,
+            bookmarks=self.store,
             crimes=self.store,
             sent=self.store,
             links=self.store,
             devices=self.store,
-            confirmations=self.code,
             audit=self.store,
             translate=self.translate,
             clock=_Clock(),
             force=force_profile(FORCE),
             portal_url="https://account.eastshire.example/portal/",
+        )
+        self.plans = ContactPlanService(
+            people=self.store, plans=self.store, links=self.store, confirmations=self.code, clock=_Clock()
         )
         self.a_person(AMINA, "P1", REF, given_name="Amina")
         self.a_person(BEN, "P2", OTHER_REF, given_name="Ben")

@@ -72,7 +72,7 @@ def test_an_account_that_belongs_to_nobody_is_refused_everywhere(cases: Cases) -
         with pytest.raises(Forbidden):
             ask(cases.service, NOBODY, ID)
     with pytest.raises(Forbidden):
-        cases.service.contact(NOBODY)
+        cases.plans.shown(NOBODY)
     assert cases.store.reads == []
 
 

@@ -156,7 +156,7 @@ def wish(**other: Any) -> ContactWish:
 
 def test_a_plan_is_stored_as_the_persons_own_and_officers_are_told(cases: Cases) -> None:
     cases.a_person(AMINA, "P1", REF, OTHER_REF)
-    shown = cases.service.change_contact(AMINA, wish(channel=Choice.BOTH, code_word="blue teapot"), CONFIRMED)
+    shown = cases.plans.change(AMINA, wish(channel=Choice.BOTH, code_word="blue teapot"), CONFIRMED)
     assert (shown.channel, shown.language, shown.code_word, shown.safe) == (Choice.BOTH, "cy", True, True)
     assert (shown.phone_hint, shown.email_hint) == ("07•• ••• •123", "a•••@e•••.org")
     stored = cases.store.people[AMINA]
@@ -206,11 +206,11 @@ def test_another_channel_and_another_code_word_wait_for_a_code_by_the_way_that_w
         (replace(CONFIRMED, handle="x" * 43), "expired"),
     ):
         with pytest.raises(HarbourError) as refused:
-            cases.service.change_contact(AMINA, wish(**other), confirmation)
+            cases.plans.change(AMINA, wish(**other), confirmation)
         assert refused.value.code == code
     assert cases.store.people[AMINA] == before
     assert cases.store.tasks == {}
-    cases.service.change_contact(AMINA, wish(**other), CONFIRMED)
+    cases.plans.change(AMINA, wish(**other), CONFIRMED)
     assert cases.store.people[AMINA].plan != plan
     assert "confirmed with a code" in task_of(cases)["data"]["detail"]
 
@@ -228,7 +228,7 @@ def test_less_than_before_counts_at_once_and_the_officer_asks_whether_it_was_the
     cases: Cases, plan: ContactPlan, other: dict[str, Any]
 ) -> None:
     cases.a_person(AMINA, "P1", REF, plan=plan)
-    cases.service.change_contact(AMINA, wish(**other))
+    cases.plans.change(AMINA, wish(**other))
     assert cases.code.good, "nothing was asked for"
     assert "It may not have been them" in task_of(cases)["data"]["detail"]
 
@@ -242,38 +242,38 @@ def test_where_nothing_is_open_only_an_officer_opens_it(cases: Cases, plan: Cont
     before = cases.a_person(AMINA, "P1", REF, plan=plan, sensitive=sensitive)
     for confirmation in (None, CONFIRMED):
         with pytest.raises(Conflict) as refused:
-            cases.service.change_contact(AMINA, wish(), confirmation)
+            cases.plans.change(AMINA, wish(), confirmation)
         assert refused.value.code == "no_channel"
     assert cases.store.people[AMINA] == before
 
 
 def test_one_code_is_enough_however_often_the_plan_is_written_over_meanwhile(cases: Cases) -> None:
     cases.store.race = 3
-    assert cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL), CONFIRMED).channel is Choice.EMAIL
+    assert cases.plans.change(AMINA, wish(channel=Choice.EMAIL), CONFIRMED).channel is Choice.EMAIL
     cases.wait(minutes=1)
     with pytest.raises(HarbourError) as refused:
-        cases.service.change_contact(AMINA, wish(channel=Choice.SMS), CONFIRMED)
+        cases.plans.change(AMINA, wish(channel=Choice.SMS), CONFIRMED)
     assert refused.value.code == "expired", "it is used up"
 
 
 def test_a_plan_that_is_wrong_uses_no_code_up(cases: Cases) -> None:
     with pytest.raises(Invalid):
-        cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL, language="tlh"), CONFIRMED)
+        cases.plans.change(AMINA, wish(channel=Choice.EMAIL, language="tlh"), CONFIRMED)
     assert cases.code.good
 
 
 def test_a_dead_number_does_not_close_the_email(cases: Cases) -> None:
     both = ContactPlan(consent=Consent.AGREED, channels=SMS | EMAIL)
     cases.a_person(AMINA, "P1", REF, plan=both, blocked="dead_number")
-    assert cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL)).channel is Choice.EMAIL
+    assert cases.plans.change(AMINA, wish(channel=Choice.EMAIL)).channel is Choice.EMAIL
     with pytest.raises(Invalid) as refused:
-        cases.service.change_contact(AMINA, wish(channel=Choice.SMS))
+        cases.plans.change(AMINA, wish(channel=Choice.SMS))
     assert refused.value.field == "channel"
 
 
 @pytest.mark.parametrize("other", [{"safe": False}, {"channel": Choice.NONE}, {"safe": False, "channel": Choice.BOTH}])
 def test_what_is_not_safe_is_switched_off_whatever_else_was_chosen(cases: Cases, other: dict[str, Any]) -> None:
-    shown = cases.service.change_contact(AMINA, wish(**other))
+    shown = cases.plans.change(AMINA, wish(**other))
     assert (shown.channel, shown.safe) == (Choice.NONE, False)
     plan = cases.store.people[AMINA].plan
     assert (plan.consent, plan.channels) == (Consent.DO_NOT_CONTACT, frozenset())
@@ -301,38 +301,38 @@ def test_a_plan_that_cannot_be_kept_is_refused_by_its_field(
 ) -> None:
     before = cases.a_person(AMINA, "P1", REF, **person)
     with pytest.raises(Invalid) as refused:
-        cases.service.change_contact(AMINA, wish(**other))
+        cases.plans.change(AMINA, wish(**other))
     assert (refused.value.code, refused.value.field) == ("bad_field", field)
     assert cases.store.people[AMINA] == before
 
 
 def test_somebody_whose_number_is_the_suspects_can_still_switch_everything_off(cases: Cases) -> None:
     cases.a_person(AMINA, "P1", REF, blocked="same_as_suspect", phone="", email="")
-    assert cases.service.change_contact(AMINA, wish(channel=Choice.NONE)).channel is Choice.NONE
+    assert cases.plans.change(AMINA, wish(channel=Choice.NONE)).channel is Choice.NONE
 
 
 @pytest.mark.parametrize(("given", "kept"), [(None, "old"), ("", ""), ("  new  ", "new")])
 def test_a_code_word_stays_unless_another_is_given(cases: Cases, given: str | None, kept: str) -> None:
     plan = replace(cases.store.people[AMINA].plan, code_word="old")
     cases.a_person(AMINA, "P1", REF, plan=plan)
-    cases.service.change_contact(AMINA, wish(code_word=given), CONFIRMED)
+    cases.plans.change(AMINA, wish(code_word=given), CONFIRMED)
     assert cases.store.people[AMINA].plan.code_word == kept
 
 
 def test_the_same_plan_again_writes_nothing(cases: Cases) -> None:
-    cases.service.change_contact(AMINA, wish())
+    cases.plans.change(AMINA, wish())
     cases.wait(hours=1)
-    cases.service.change_contact(AMINA, wish())
+    cases.plans.change(AMINA, wish())
     assert cases.store.people[AMINA].version == 2
     assert len(cases.store.asked) == 1
 
 
 def test_a_plan_written_over_by_somebody_else_is_read_again(cases: Cases) -> None:
     cases.store.race = 3
-    assert cases.service.change_contact(AMINA, wish()).channel is Choice.SMS
+    assert cases.plans.change(AMINA, wish()).channel is Choice.SMS
     cases.store.race = 99
     with pytest.raises(Unavailable):
-        cases.service.change_contact(AMINA, wish(channel=Choice.EMAIL), CONFIRMED)
+        cases.plans.change(AMINA, wish(channel=Choice.EMAIL), CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def test_the_plan_says_what_would_really_happen(
     cases: Cases, plan: ContactPlan, channel: Choice, *, sensitive: bool
 ) -> None:
     cases.a_person(AMINA, "P1", REF, plan=plan, sensitive=sensitive)
-    assert cases.service.contact(AMINA).channel is channel
+    assert cases.plans.shown(AMINA).channel is channel
 
 
 def test_writing_to_another_persons_crime_reaches_nobody(cases: Cases) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harbour.aws.inbox import InboxTable, SecretKeyRing, UpdatesFifo
     from harbour.aws.notifications import NotificationTable, NotifyQueue
     from harbour.aws.people import PeopleTable
+    from harbour.aws.portal import PlanTable
     from harbour.aws.sign_ins import SignInTable
     from harbour.aws.tasks import LinkFifo, TaskTable
     from harbour.aws.victim_pool import VictimPool
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from harbour.notification.receipts import ReceiptService
     from harbour.notification.service import NotificationService
     from harbour.oversight.service import OversightService
+    from harbour.portal.contact_plan import ContactPlanService
     from harbour.portal.service import PortalService
 
 
@@ -448,14 +450,21 @@ def sessions() -> SessionService:
 
 
 @cache
+def plan_table() -> PlanTable:
+    """Contact plans, and how far somebody has read."""
+    from harbour.aws import clients
+    from harbour.aws.portal import PlanTable
+
+    return PlanTable(clients.dynamodb(), load(CasesSettings).cases)
+
+
+@cache
 def portal() -> PortalService:
     """The portal."""
     from harbour import bootstrap
     from harbour.aws import clients
     from harbour.aws.due import CaseAudit
-    from harbour.aws.portal import PlanTable
     from harbour.directory.service import force_profile
-    from harbour.identity.victims.service import ConfirmationService
     from harbour.portal.service import PortalService
     from harbour.portal.translating import PageTranslator
 
@@ -463,16 +472,30 @@ def portal() -> PortalService:
     return PortalService(
         crimes=crimes(),
         people=people(),
-        plans=PlanTable(clients.dynamodb(), settings.cases),
+        bookmarks=plan_table(),
         sent=sent(),
         links=link_queue(),
         devices=sign_in_store(),
-        confirmations=ConfirmationService(sign_in_store(), CLOCK),
         audit=CaseAudit(clients.events, load(BusSettings).event_bus, settings.force, CLOCK),
         translate=PageTranslator(bootstrap.translation),
         clock=CLOCK,
         force=force_profile(settings.force),
         portal_url=load(SendingSettings).portal_url,
+    )
+
+
+@cache
+def contact_plans() -> ContactPlanService:
+    """What people who sign in may be sent."""
+    from harbour.identity.victims.service import ConfirmationService
+    from harbour.portal.contact_plan import ContactPlanService
+
+    return ContactPlanService(
+        people=people(),
+        plans=plan_table(),
+        links=link_queue(),
+        confirmations=ConfirmationService(sign_in_store(), CLOCK),
+        clock=CLOCK,
     )
 
 

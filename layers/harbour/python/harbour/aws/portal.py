@@ -28,7 +28,7 @@ READ: Final = "R#"
 
 
 class PlanTable:
-    """See :class:`harbour.portal.ports.Plans`."""
+    """See :class:`harbour.portal.ports.Plans` and :class:`harbour.portal.ports.Bookmarks`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._db = client

@@ -28,7 +28,7 @@ class People(Protocol):
 
 
 class Plans(Protocol):
-    """Contact plans, and how far somebody has read."""
+    """Contact plans."""
 
     def save_plan(self, before: Person, after: Person, tasks: Sequence[OutboundTask]) -> None:
         """Store a changed person with the tasks that tell officers of it, all or nothing.
@@ -39,6 +39,10 @@ class Plans(Protocol):
             ``before`` is not what is stored.
         """
         ...
+
+
+class Bookmarks(Protocol):
+    """How far somebody has read."""
 
     def read_until(self, person: PersonId) -> Mapping[tuple[CrimeRef, Part], datetime]:
         """When the person last read each part of each crime; what was never read is missing."""

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from harbour.contact.gate import blocked, reachable
-from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Link, Person
+from harbour.contact.model import Link, Person
 from harbour.crime import link as outbound
 from harbour.crime.kinds import kind_of
-from harbour.crime.link import OutboundTask, Reason, TaskWanted
+from harbour.crime.link import Reason, TaskWanted
 from harbour.crime.model import Appointment, CrimeId, CrimeRef, Entry, Message, PersonId
 from harbour.crime.progress import CrimeState
 from harbour.directory.model import ForceProfile
@@ -29,14 +28,9 @@ from harbour.portal.guidance import RightText, Support, Topic
 from harbour.portal.model import (
     LONGEST_MESSAGE,
     NEWS,
-    ROLES,
     SHOWN,
     WRITTEN,
     Case,
-    Choice,
-    Confirmation,
-    Contact,
-    ContactWish,
     Letter,
     Meeting,
     Moment,
@@ -50,32 +44,25 @@ from harbour.portal.model import (
     Summary,
     Visit,
     answers,
-    email_hint,
     last_day,
     opaque,
-    phone_hint,
     promised,
     values,
 )
+from harbour.portal.persons import known_language, own_links, person_of
 from harbour.portal.ports import (
     Audit,
-    Confirmations,
+    Bookmarks,
     Crimes,
     Devices,
     LinkAsker,
-    Moved,
     People,
-    Plans,
     SentMessages,
     Translate,
 )
 from harbour.runtime.clock import Clock
-from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from harbour.runtime.errors import Conflict, Invalid, NotFound
 from harbour.runtime.london import LONDON
-from harbour.translation.languages import languages
-from harbour.translation.model import canonical
-
-ATTEMPTS: Final = 5
 
 ANSWER: Final = "officer_message"
 """Stands among the messages, not in the timeline."""
@@ -84,29 +71,6 @@ ANSWER_WORKING_DAYS: Final = 2
 """So soon an officer is asked to answer. No law: the force's promise."""
 
 LONGEST_REASON: Final = 500
-LONGEST_CODE_WORD: Final = 40
-
-_CHANNELS: Final[Mapping[Choice, frozenset[Channel]]] = {
-    Choice.SMS: frozenset({Channel.SMS}),
-    Choice.EMAIL: frozenset({Channel.EMAIL}),
-    Choice.BOTH: frozenset({Channel.SMS, Channel.EMAIL}),
-    Choice.NONE: frozenset(),
-}
-_CHOICES: Final = {channels: choice for choice, channels in _CHANNELS.items()}
-
-_HOW: Final[Mapping[frozenset[Channel], str]] = {
-    _CHANNELS[choice]: words
-    for choice, words in {
-        Choice.NONE: "No text messages and no e-mails",
-        Choice.SMS: "By text message",
-        Choice.EMAIL: "By e-mail",
-        Choice.BOTH: "By text message and e-mail",
-    }.items()
-}
-_CONFIRMED: Final = (
-    "It was confirmed with a code by the way that was agreed before. When you next speak, make sure that it was them."
-)
-_NOT_CONFIRMED: Final = "It needed no code, because nothing more is sent than before. It may not have been them: ask."
 
 T = TypeVar("T")
 
@@ -131,12 +95,11 @@ class PortalService:
         self,
         *,
         people: People,
-        plans: Plans,
+        bookmarks: Bookmarks,
         crimes: Crimes,
         sent: SentMessages,
         links: LinkAsker,
         devices: Devices,
-        confirmations: Confirmations,
         audit: Audit,
         translate: Translate,
         clock: Clock,
@@ -144,12 +107,11 @@ class PortalService:
         portal_url: str,
     ) -> None:
         self._people = people
-        self._plans = plans
+        self._bookmarks = bookmarks
         self._crimes = crimes
         self._sent = sent
         self._links = links
         self._devices = devices
-        self._confirmations = confirmations
         self._audit = audit
         self._translate = translate
         self._clock = clock
@@ -160,14 +122,14 @@ class PortalService:
 
     def overview(self, who: PersonId, language: str) -> Overview:
         """The person, and their crimes, the latest news first. Raises ``Forbidden`` for somebody unknown."""
-        person = self._person(who)
+        person = person_of(self._people, who)
         tag = guidance.written(self._language(person, language))
-        read = self._plans.read_until(who)
-        found = [self._summary(person, link, read, tag) for link in _own(person)]
+        read = self._bookmarks.read_until(who)
+        found = [self._summary(person, link, read, tag) for link in own_links(person)]
         self._audit.read(who, "list", "")
         return Overview(
             name=person.given_name,
-            language=_known_language(person.plan.language) or "en",
+            language=known_language(person.plan.language) or "en",
             crimes=sorted((one for one in found if one), key=lambda one: one.updated_at, reverse=True),
         )
 
@@ -184,7 +146,7 @@ class PortalService:
         person, link, state = self._opened(who, crime, "case")
         now = self._clock.now()
         shown = self._case(person, link, state, self._language(person, language))
-        self._plans.mark_read(who, link.crime, Part.NEWS, now)
+        self._bookmarks.mark_read(who, link.crime, Part.NEWS, now)
         return shown
 
     def letters(self, who: PersonId, crime: CrimeId, language: str) -> Sequence[Letter]:
@@ -193,7 +155,7 @@ class PortalService:
         now, tag = self._clock.now(), self._language(person, language)
         found = _letters(self._own_messages(person, link)[0])
         put = self._translate.into(tag, _officers_words(found)) if tag != "en" else {}
-        self._plans.mark_read(who, link.crime, Part.MESSAGES, now)
+        self._bookmarks.mark_read(who, link.crime, Part.MESSAGES, now)
         return _with_translations(found, put, tag)
 
     def record(self, who: PersonId, crime: CrimeId, language: str) -> tuple[str, str]:
@@ -295,114 +257,12 @@ class PortalService:
         self._links.ask(link.crime, task.id)
         return _meeting(link.crime, asked, now)
 
-    # -- the contact plan ------------------------------------------------------------------------------------------
-
-    def contact(self, who: PersonId) -> Contact:
-        """How the person is told that there is news."""
-        return _contact(self._person(who))
-
-    def change_contact(self, who: PersonId, wish: ContactWish, confirmation: Confirmation | None = None) -> Contact:
-        """Change it. What is not safe is switched off, whatever else was chosen; officers are told.
-
-        Less may be sent from now on, at once and without more ado: that is safe whoever asks for it. A channel that was
-        not open, and the code word by which we know the person, wait for a code by the way that was agreed before: he
-        who finds her page open must not turn what we send, and who we think she is, to himself (ADR 0022).
-
-        Raises
-        ------
-        Invalid
-            ``bad_field``, naming it: a channel for which there is nothing to send to, hours without an hour or a day,
-            a language that nobody knows, a code word that is too long.
-        Conflict
-            ``code_needed``: by `SignInService.confirm`; ``no_channel``: there is no open channel to send one to, an
-            officer has to help.
-        Forbidden
-            ``wrong_code``, ``expired``: the confirmation's.
-        """
-        confirmed = False
-        for _ in range(ATTEMPTS):
-            before = self._person(who)
-            plan = self._plan(before, wish)
-            if _same(plan, before.plan):
-                return _contact(before)
-            if _to_be_confirmed(before, plan) and not confirmed:
-                self._confirm(before, confirmation)
-                confirmed = True
-            after = replace(before, plan=plan)
-            tasks = self._of_plan(before, after, confirmed=confirmed)
-            try:
-                self._plans.save_plan(before, after, tasks)
-            except Moved:
-                continue
-            for task in tasks:
-                self._links.ask(task.crime, task.id)
-            return _contact(after)
-        raise Unavailable("try_again", "This was changed at the same time. Try again.")
-
-    def _confirm(self, person: Person, confirmation: Confirmation | None) -> None:
-        if not _open(person):
-            raise Conflict("no_channel", "Only an officer can do this with you. Write to them, or call 101.")
-        if confirmation is None:
-            raise Conflict("code_needed", "Ask for a code, and send it with the change.")
-        self._confirmations.accept(person.id, confirmation.handle, confirmation.code)
-
-    def _plan(self, person: Person, wish: ContactWish) -> ContactPlan:
-        channels = _CHANNELS[wish.channel] if wish.safe else frozenset()
-        if missing := channels - (reachable(person) - blocked(person)):
-            what = "mobile number" if Channel.SMS in missing else "e-mail address"
-            raise Invalid("bad_field", f"We have no {what} for you that we can use.", field="channel")
-        if not wish.start < wish.end:
-            raise Invalid("bad_field", "The first hour comes before the last.", field="hours")
-        if not wish.days or not wish.days <= frozenset(range(1, 8)):
-            raise Invalid("bad_field", "At least one day, 1 (Monday) to 7 (Sunday).", field="hours")
-        language = _known_language(wish.language)
-        if not language:
-            raise Invalid("bad_field", "Choose one of the languages offered.", field="language")
-        word = person.plan.code_word if wish.code_word is None else wish.code_word.strip()
-        if len(word) > LONGEST_CODE_WORD or not word.isprintable():
-            raise Invalid("bad_field", f"At most {LONGEST_CODE_WORD} characters, in one line.", field="code_word")
-        return ContactPlan(
-            consent=Consent.AGREED if channels else Consent.DO_NOT_CONTACT,
-            channels=channels,
-            hours=Hours(start=wish.start, end=wish.end, days=wish.days),
-            language=language,
-            code_word=word,
-            changed_at=self._clock.now(),
-            changed_by="person",
-        )
-
-    def _of_plan(self, before: Person, person: Person, *, confirmed: bool) -> list[OutboundTask]:
-        """One task for each officer who deals with a crime of theirs. It never holds the code word."""
-        plan = person.plan
-        days = "".join(str(day) for day in sorted(plan.hours.days))
-        word = "a" if plan.code_word else "no"
-        if plan.code_word and plan.code_word != before.plan.code_word:
-            word = "another" if before.plan.code_word else "a new"
-        wanted = TaskWanted(
-            reason=Reason.CONTACT_PLAN_CHANGED,
-            key=f"{person.id}-{person.version + 1}",
-            title="The victim has changed their contact plan",
-            detail=(
-                f"{_HOW[plan.channels]}; from {plan.hours.start:%H:%M} to {plan.hours.end:%H:%M} on days {days} (1 is "
-                f"Monday); language: {plan.language}; {word} code word. Before: {_HOW[_open(before)].lower()}. "
-                + (_CONFIRMED if confirmed else _NOT_CONFIRMED)
-            ),
-        )
-        now = self._clock.now()
-        return [outbound.task(link.crime, person.source, wanted, now) for link in _own(person)]
-
     # -- who may see what ------------------------------------------------------------------------------------------
-
-    def _person(self, who: PersonId) -> Person:
-        person = self._people.person(who)
-        if person is None:
-            raise Forbidden("forbidden", "This account is of no use here.")
-        return person
 
     def _opened(self, who: PersonId, crime: CrimeId, what: str) -> tuple[Person, Link, CrimeState]:
         """The person, their part in the crime, and the crime. Every time somebody gets in is an audit event."""
-        person = self._person(who)
-        link = next((one for one in _own(person) if one.id == crime), None)
+        person = person_of(self._people, who)
+        link = next((one for one in own_links(person) if one.id == crime), None)
         state = self._crimes.state(link.crime) if link else None
         if link is None or state is None:
             raise NotFound("no_crime", "There is no such crime here.")
@@ -442,7 +302,7 @@ class PortalService:
         now = self._clock.now()
         following = self._next(told, link, tag)
         status = guidance.status(self._phase(state, told), tag)
-        read = self._plans.read_until(person.id).get((link.crime, Part.MESSAGES))
+        read = self._bookmarks.read_until(person.id).get((link.crime, Part.MESSAGES))
         shown = Case(
             id=link.id,
             reference=link.crime,
@@ -587,22 +447,13 @@ class PortalService:
         return ""
 
 
-def _own(person: Person) -> list[Link]:
-    return [link for link in person.links if link.role in ROLES]
-
-
 def _language_of(asked: str, own: str) -> str:
-    known = _known_language(asked or own)
+    known = known_language(asked or own)
     if known:
         return known
     if asked:
         raise Invalid("bad_field", "Nobody here knows this language.", field="language")
     return "en"
-
-
-def _known_language(written: str) -> str:
-    tag = canonical(written) if written else ""
-    return tag if tag in languages() else ""
 
 
 def _moment(one: _Told, link: Link, language: str) -> Moment:
@@ -684,42 +535,6 @@ def _of_change(one: Appointment, reason: str, wishes: str) -> TaskWanted:
         title="The victim asks for another appointment",
         detail=f"{one.at:%Y-%m-%d %H:%M} UTC, {one.what or 'appointment'}. The victim says: {said}",
     )
-
-
-def _open(person: Person) -> frozenset[Channel]:
-    """What the plan lets through now, as `harbour.contact.gate.allowed` says it."""
-    plan = person.plan
-    if plan.consent is Consent.AGREED:
-        return plan.channels
-    if plan.consent is Consent.UNKNOWN and not any(link.sensitive for link in person.links):
-        return reachable(person)
-    return frozenset()
-
-
-def _to_be_confirmed(person: Person, plan: ContactPlan) -> bool:
-    return not plan.channels <= _open(person) or plan.code_word != person.plan.code_word
-
-
-def _contact(person: Person) -> Contact:
-    plan = person.plan
-    return Contact(
-        channel=_CHOICES[_open(person)],
-        phone_hint=phone_hint(person.phone),
-        email_hint=email_hint(person.email),
-        start=plan.hours.start,
-        end=plan.hours.end,
-        days=tuple(sorted(plan.hours.days)),
-        language=_known_language(plan.language) or "en",
-        code_word=bool(plan.code_word),
-        safe=plan.consent is Consent.AGREED,
-        changed_at=plan.changed_at,
-        changed_by=plan.changed_by,
-    )
-
-
-def _same(one: ContactPlan, other: ContactPlan) -> bool:
-    """By the person's own choice, too: what they confirm is not the crime system's to change any more."""
-    return replace(one, changed_at=None) == replace(other, changed_at=None)
 
 
 def _working_days(now: datetime, days: int) -> datetime:
