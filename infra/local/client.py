@@ -355,9 +355,12 @@ class Officer(_Party):
         await self.online.send({"action": "close", "conversation": conversation, "outcome": outcome})
         return await self.sees(conversation, "closed")
 
-    async def package(self, conversation: str) -> Frame:
-        """Where the sealed package is; Refused with ``not_sealed`` before it is."""
-        return await self.call("GET", f"/conversations/{conversation}/package")
+    async def package(self, conversation: str, why: str = "") -> Frame:
+        """Where the sealed package is; Refused with ``not_sealed`` before it is.
+
+        ``why``: a code of the read reasons, for a conversation that was a colleague's.
+        """
+        return await self.call("GET", f"/conversations/{conversation}/package" + (f"?why={why}" if why else ""))
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Frame:
         """Call the officers' REST API."""

@@ -71,7 +71,7 @@ def test_conversations_packages_and_officers_outlive_a_stop(instance: Instance) 
             found = await officer.call("GET", "/closed")
             sealed = [entry["conversation"] for entry in found["conversations"] if entry["sealed"]]
             for conversation in sealed:
-                assert (await officer.package(conversation))["sha256"]
+                assert (await officer.package(conversation, why="handover"))["sha256"]
             return set(sealed)
 
     asyncio.run(sample.hold(instance))

@@ -169,7 +169,7 @@ def test_what_came_after_the_exit_is_a_task_if_nobody_had_taken_it(world: World,
     with pytest.raises(Crash) if stops else nullcontext():
         visitor.say("ayuda")
     world.on_step = None
-    world.wait(days=2)
+    world.wait(minutes=3)
     world.watch.run()
     state = world.state(visitor.conversation)
     assert (state.state, state.attention) == (State.PAUSED, Attention.LEFT_MESSAGE)

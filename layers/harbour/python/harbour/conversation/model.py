@@ -545,6 +545,7 @@ def _due(state: State, now: datetime, timing: Timing) -> datetime:
         case State.WAITING | State.ACTIVE:
             return now + timing.unanswered
         case State.PAUSED:
-            return now + timing.silence
+            # What she sent as she left may be stored a moment after: it must not wait a day to be found.
+            return now + timing.drop_grace
         case State.CLOSED:
             return now + timing.seal_retry

@@ -58,7 +58,7 @@ class Muster:
         allowed = self._accounts.who_may("converse")
         if not allowed:
             raise Unavailable("try_again", "No account may converse.")
-        for collar in here - allowed:
+        for collar in sorted(here - allowed):
             session = sessions.get(collar)
             if session:
                 self._duty.set_duty(session.officer, session.language, on_duty=False, at=self._clock.now())
@@ -66,7 +66,7 @@ class Muster:
             for conversation in owned:
                 if conversation.owner and conversation.owner.collar == collar:
                     sockets |= self._take(conversation.id, conversation.owner)
-            self._delivery.hang_up(sockets)
+            self._delivery.hang_up(sorted(sockets))
             log("put out", role=Role.OFFICER, count=len(sockets))
         return len(here - allowed)
 
@@ -85,6 +85,6 @@ class Muster:
         self._delivery.queue_changed()
         self._events.publish("ConversationRequeued", done.tail.conversation)
         sockets = {p.connection for p in done.tail.of(Role.OFFICER)}
-        for connection in sockets:
+        for connection in sorted(sockets):
             self._store.leave(conversation, connection)
         return sockets
