@@ -62,15 +62,16 @@ class Muster:
             session = sessions.get(collar)
             if session:
                 self._duty.set_duty(session.officer, session.language, on_duty=False, at=self._clock.now())
-            sockets = {session.connection} if session and session.connection else set()
+            # In a settled order, so that a schedule that failed can be run again.
+            sockets = [session.connection] if session and session.connection else []
             for conversation in owned:
                 if conversation.owner and conversation.owner.collar == collar:
-                    sockets |= self._take(conversation.id, conversation.owner)
-            self._delivery.hang_up(sorted(sockets))
+                    sockets += self._take(conversation.id, conversation.owner)
+            self._delivery.hang_up(dict.fromkeys(sockets))
             log("put out", role=Role.OFFICER, count=len(sockets))
         return len(here - allowed)
 
-    def _take(self, conversation: ConversationId, officer: Officer) -> set[ConnectionId]:
+    def _take(self, conversation: ConversationId, officer: Officer) -> list[ConnectionId]:
         """Give the conversation back to the queue; the officer's sockets in it."""
 
         def decide(tail: Tail) -> Change | None:
@@ -80,11 +81,11 @@ class Muster:
 
         done = self._transitions.apply(conversation, decide)
         if done.entry is None:
-            return set()
+            return []
         self._delivery.entry(done.tail, done.entry)
         self._delivery.queue_changed()
         self._events.publish("ConversationRequeued", done.tail.conversation)
-        sockets = {p.connection for p in done.tail.of(Role.OFFICER)}
-        for connection in sorted(sockets):
+        sockets = [p.connection for p in done.tail.of(Role.OFFICER)]
+        for connection in sockets:
             self._store.leave(conversation, connection)
         return sockets
