@@ -834,7 +834,8 @@ function queueLoaded(state: State, queue: Queue, now: number): Step {
     effects.push(...more);
   }
   if (next.focus === null && next.order[0] !== undefined) {
-    next = focusOn(next, next.order[0]);
+    // Nobody asked for it: whoever went to another page meanwhile stays there.
+    next = { ...focusOn(next, next.order[0]), page: state.page };
   }
   if (fresh.length > 0 && state.duty.on) {
     effects.push({ do: "sound", sound: "chat" }, { do: "say", text: freshWords(fresh, state), urgent: true });

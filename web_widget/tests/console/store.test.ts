@@ -135,6 +135,12 @@ describe("accepting", () => {
     expect(desk.state.focus).toBe(CHAT);
     expect(desk.sent("resume")).toHaveLength(1);
   });
+
+  it("leaves an officer on the page that they went to before those conversations came", () => {
+    const desk = new Desk().do({ type: "signedIn", me: ME }, OPEN, { type: "page", page: "messages" });
+    desk.do(queue({ mine: [item()] }));
+    expect([desk.state.page, desk.state.focus]).toEqual(["messages", CHAT]);
+  });
 });
 
 describe("catching up", () => {
