@@ -156,13 +156,16 @@ def test_what_she_sent_just_before_the_exit_is_kept_whichever_arrives_first(worl
 
 
 @pytest.mark.parametrize("stops", [False, True])
-def test_what_came_after_the_exit_is_a_task_if_nobody_had_taken_it(world: World, stops: bool) -> None:
+@pytest.mark.parametrize("later", [0, 300], ids="{} minutes later".format)
+def test_what_came_after_the_exit_is_a_task_if_nobody_had_taken_it(world: World, stops: bool, later: int) -> None:
     visitor = world.visitor()
     leaves(world, visitor)
+    world.wait(minutes=later)
+    world.watch.run()
     assert world.state(visitor.conversation).attention is None
 
     def stop(at: str) -> None:
-        if stops and at == "append done":
+        if stops and at == "change done":
             raise Crash
 
     world.on_step = stop

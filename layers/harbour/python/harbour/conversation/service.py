@@ -361,7 +361,7 @@ class ConversationService:
                 said_by=(sender.client, n, sender.role),
             )
             try:
-                self._store.append(entry)
+                tail = self._keep(tail, entry)
             except Moved:
                 self._transitions.pause(attempt)
                 tail = self._transitions.read(conversation)
@@ -369,12 +369,22 @@ class ConversationService:
                     _must_hear(tail, caller)
                     return
                 continue
-            tail = replace(tail, last=entry)
             self._delivery.acknowledged(tail, entry, n, sender, duplicate=False)
             self._afterwards(tail, entry, translated)
             _must_hear(tail, caller)
             return
         raise Unavailable("try_again", "Too many people write at once. Nothing was stored; send it again.")
+
+    def _keep(self, tail: Tail, entry: model.Entry) -> Tail:
+        """Store a message. What comes after she left brings a timer with it, so that it is found within minutes even if
+        this machine stops before :meth:`_afterwards`."""
+        if tail.conversation.state is not State.PAUSED:
+            self._store.append(entry)
+            return replace(tail, last=entry)
+        look_at = self._clock.now() + self._force.timing.drop_grace
+        timed = model.rescheduled(tail.conversation, look_at).conversation
+        self._store.change(timed, entry)
+        return replace(tail, conversation=timed, last=entry)
 
     def _said_before(self, tail: Tail, sender: Presence, n: int) -> bool:
         """Answer a resend with the number that the message has, and deliver it again; refuse a gap; ``False`` for a new
