@@ -21,6 +21,7 @@ from infra.local.bootstrap import VENV, browser, node_environment
 from infra.local.instance import ROOT
 
 _PYTEST: Final = (str(VENV / "bin" / "python"), "-m", "pytest")
+_ON_ALL_CORES: Final = ("-n", "auto", "--dist", "loadgroup")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NO_TEST: Final = 5
 """Exit status of pytest when it found none."""
@@ -36,8 +37,8 @@ class Part:
 
 
 PARTS: Final = (
-    Part("unit", (*_PYTEST, "tests/unit")),
-    Part("integration", (*_PYTEST, "tests/integration")),
+    Part("unit", (*_PYTEST, *_ON_ALL_CORES, "tests/unit")),
+    Part("integration", (*_PYTEST, *_ON_ALL_CORES, "tests/integration")),
     Part("infra", (*_PYTEST, "tests/infra")),
     Part("web", (str(ROOT / ".tools" / "node" / "npm"), "test"), ROOT / "web_widget"),
     Part("browser", (*_PYTEST, "tests/e2e")),

@@ -8,18 +8,17 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from harbour.notification.model import State
-from infra.config.table import CASES_INDEXES, PARTITION_KEY, SORT_KEY
 from tests.bench.burst import STORY, Burst, Ran, victim, wrong
 from tests.bench.in_memory import Refused, Table
 
 CRIMES = 2_000 // len(STORY)
 COMPARED = 3_000
+ONE_BURST = pytest.mark.xdist_group("one burst")
+"""Where tests run side by side, those that look at the same burst stay together: it is made once."""
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +26,18 @@ def ran() -> Ran:
     return Burst(CRIMES, "two thousand", sample=COMPARED).run()
 
 
+@ONE_BURST
 def test_every_update_is_done_once_in_order_and_told_once(ran: Ran) -> None:
     assert wrong(ran, CRIMES) == ""
 
 
+@ONE_BURST
 def test_the_run_was_unkind(ran: Ran) -> None:
     for what in ("accepted again", "again updates.fifo", "again notify", "again log", "again receipts"):
         assert ran.counts[what] > 0, what
 
 
+@ONE_BURST
 def test_no_secret_of_an_invitation_is_kept_after_it_was_sent(ran: Ran) -> None:
     assert not [message for message in ran.messages() if "link" in message.values]
 
@@ -80,23 +82,19 @@ def test_the_judge_sees(spoil: Callable[[Ran], None]) -> None:
 # -- the table -------------------------------------------------------------------------------------------------------
 
 
-def test_the_table_answers_as_dynamodb_does(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-2")
-        client.create_table(TableName="cases", BillingMode="PAY_PER_REQUEST", **_as_deployed())
-        methods: dict[str, Callable[..., Any]] = {
-            "GetItem": client.get_item,
-            "PutItem": client.put_item,
-            "UpdateItem": client.update_item,
-            "Query": client.query,
-            "TransactWriteItems": client.transact_write_items,
-        }
-        assert {operation for operation, _, _ in ran.sample} == methods.keys()
-        assert any(isinstance(answered, Refused) for _, _, answered in ran.sample), "no condition failed"
-        for operation, asked, answered in ran.sample:
-            assert _told(methods[operation], asked) == _kept(answered), (operation, asked)
+@ONE_BURST
+def test_the_table_answers_as_dynamodb_does(ran: Ran, dynamodb_cases: Any) -> None:
+    methods: dict[str, Callable[..., Any]] = {
+        "GetItem": dynamodb_cases.get_item,
+        "PutItem": dynamodb_cases.put_item,
+        "UpdateItem": dynamodb_cases.update_item,
+        "Query": dynamodb_cases.query,
+        "TransactWriteItems": dynamodb_cases.transact_write_items,
+    }
+    assert {operation for operation, _, _ in ran.sample} == methods.keys()
+    assert any(isinstance(answered, Refused) for _, _, answered in ran.sample), "no condition failed"
+    for operation, asked, answered in ran.sample:
+        assert _told(methods[operation], asked) == _kept(answered), (operation, asked)
 
 
 def _told(method: Callable[..., Any], asked: Mapping[str, Any]) -> Any:
@@ -162,23 +160,3 @@ def test_a_cancelled_transaction_changes_nothing_and_costs_all_the_same() -> Non
     assert [one["Code"] for one in refused.value.more["CancellationReasons"]] == ["None", "ConditionalCheckFailed"]
     assert table.answer("GetItem", {"Key": first}) == {}
     assert table.bill["write_unit"] - before == 4
-
-
-def _as_deployed() -> dict[str, Any]:
-    (index,) = CASES_INDEXES
-    types = {PARTITION_KEY: "S", SORT_KEY: "S", index.name: "S", index.sort_key: "N"}
-    return {
-        "KeySchema": _keys(PARTITION_KEY, SORT_KEY),
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": t} for n, t in types.items()],
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": index.name,
-                "KeySchema": _keys(index.name, index.sort_key),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    }
-
-
-def _keys(partition: str, sort: str) -> list[dict[str, str]]:
-    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]

@@ -4,21 +4,19 @@ transactions and queries) and for the store in memory, on which the crash models
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from harbour.aws import cases
 from harbour.aws.crimes import CrimeTable, appointment_item, state_of
 from harbour.aws.due import DueTable
-from harbour.aws.inbox import InboxTable, UpdatesFifo
+from harbour.aws.inbox import InboxTable
 from harbour.aws.notifications import NotificationTable
 from harbour.aws.people import PeopleTable
 from harbour.aws.tasks import TaskTable
@@ -34,7 +32,6 @@ from harbour.identity.victims.model import proof_key
 from harbour.notification.model import Notification, State
 from harbour.runtime.errors import Conflict, NotFound, Unavailable
 from harbour.webhook.model import Key
-from infra.config.table import CASES_INDEXES, PARTITION_KEY, SORT_KEY
 from tests.unit.crime.casebook import (
     AMINA,
     BEN,
@@ -57,37 +54,6 @@ from tests.unit.notification.post_office import message as a_message
 def metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Harbour")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
-
-
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-2")
-        client.create_table(TableName="cases", BillingMode="PAY_PER_REQUEST", **_as_deployed())
-        yield client
-
-
-def _as_deployed() -> dict[str, Any]:
-    """The keys and the index that the CDK app deploys, as CreateTable wants them."""
-    (index,) = CASES_INDEXES
-    types = {PARTITION_KEY: "S", SORT_KEY: "S", index.name: "S", index.sort_key: "N"}
-    return {
-        "KeySchema": _keys(PARTITION_KEY, SORT_KEY),
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": t} for n, t in types.items()],
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": index.name,
-                "KeySchema": _keys(index.name, index.sort_key),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    }
-
-
-def _keys(partition: str, sort: str) -> list[dict[str, str]]:
-    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
 
 
 class Clock:
@@ -130,7 +96,7 @@ Store = Any
 def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "fake":
         return Casebook().store
-    return OnTable(request.getfixturevalue("dynamodb"))
+    return OnTable(request.getfixturevalue("dynamodb_cases"))
 
 
 def service(store: Store) -> UpdateService:
@@ -370,11 +336,11 @@ def an_answer(ident: str, minute: int) -> Message:
     return Message(id=ident, at=MONDAY + timedelta(minutes=minute), by="officer", text="Yes")
 
 
-def test_a_wish_for_another_time_does_not_bring_back_what_was_cancelled_meanwhile(dynamodb: Any) -> None:
-    crimes = CrimeTable(dynamodb, "cases", Clock())
+def test_a_wish_for_another_time_does_not_bring_back_what_was_cancelled_meanwhile(dynamodb_cases: Any) -> None:
+    crimes = CrimeTable(dynamodb_cases, "cases", Clock())
     at = MONDAY + timedelta(days=3)
     booked = Appointment(id="A1", at=at, what="Statement", where="Northgate", state="booked")
-    put = partial(dynamodb.put_item, TableName="cases")
+    put = partial(dynamodb_cases.put_item, TableName="cases")
     put(Item=appointment_item(CRIME, booked))
     asked = crimes.request_change(CRIME, "A1", "work", "evening", a_task())
     assert (
@@ -387,16 +353,16 @@ def test_a_wish_for_another_time_does_not_bring_back_what_was_cancelled_meanwhil
         """An officer cancels between the portal's reading and its writing."""
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(dynamodb, name)
+            return getattr(dynamodb_cases, name)
 
         def transact_write_items(self, **request: Any) -> Any:
             put(Item=appointment_item(CRIME, replace(booked, state="cancelled")))
-            return dynamodb.transact_write_items(**request)
+            return dynamodb_cases.transact_write_items(**request)
 
     with pytest.raises(Conflict, match="same time"):
         CrimeTable(Overtaken(), "cases", Clock()).request_change(CRIME, "A1", "x", "y", a_task("2"))  # type: ignore[arg-type]
     assert [one.state for one in crimes.appointments(CRIME)] == ["cancelled"]
-    assert TaskTable(dynamodb, "cases").get(CRIME, a_task("2").id) is None
+    assert TaskTable(dynamodb_cases, "cases").get(CRIME, a_task("2").id) is None
     with pytest.raises(Conflict):
         crimes.request_change(CRIME, "A1", "x", "y", a_task("2"))
     with pytest.raises(NotFound):
@@ -407,9 +373,9 @@ def test_a_wish_for_another_time_does_not_bring_back_what_was_cancelled_meanwhil
     ("reason", "expected"), [("TransactionConflict", Unavailable), ("ThrottlingError", ClientError)]
 )
 def test_a_message_that_could_not_be_stored_is_not_said_to_be(
-    dynamodb: Any, reason: str, expected: type[Exception]
+    dynamodb_cases: Any, reason: str, expected: type[Exception]
 ) -> None:
-    crimes = CrimeTable(Busy(dynamodb, "TransactionCanceledException", reason), "cases", Clock())  # type: ignore[arg-type]
+    crimes = CrimeTable(Busy(dynamodb_cases, "TransactionCanceledException", reason), "cases", Clock())  # type: ignore[arg-type]
     with pytest.raises(expected):
         crimes.tell(CRIME, *a_question("q1", 1))
     assert crimes.messages(CRIME) == []
@@ -454,11 +420,11 @@ def test_a_task_is_listed_while_it_waits_and_at_its_time(store: Store) -> None:
     assert listed(store, "link", days=9) == []
 
 
-def test_a_dead_task_is_sent_again_as_the_runbook_says(dynamodb: Any) -> None:
-    table, made = OnTable(dynamodb), a_task()
+def test_a_dead_task_is_sent_again_as_the_runbook_says(dynamodb_cases: Any) -> None:
+    table, made = OnTable(dynamodb_cases), a_task()
     table.create(made)
     assert table.replace_task(made, replace(made, progress=Progress.DEAD, failures=8, next_at=None))
-    dynamodb.update_item(
+    dynamodb_cases.update_item(
         TableName="cases",
         Key={"pk": {"S": f"crime#{CRIME}"}, "sk": {"S": f"T#{made.id}"}},
         UpdateExpression="SET progress = :p, failures = :f, due = :d, due_at = :a",
@@ -479,7 +445,7 @@ def test_a_dead_task_is_sent_again_as_the_runbook_says(dynamodb: Any) -> None:
 
     key = Key(id="k", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     endpoints = {"athena": "https://crimes.example/"}
-    crimes, tasks = CrimeTable(dynamodb, "cases", Clock()), TaskTable(dynamodb, "cases")
+    crimes, tasks = CrimeTable(dynamodb_cases, "cases", Clock()), TaskTable(dynamodb_cases, "cases")
     link = LinkService(tasks, lambda _: key, post, crimes.reached, endpoints, Clock())
     assert link.deliver(CRIME, made.id) is Progress.DELIVERED
     assert posted == [made.id]
@@ -502,9 +468,9 @@ STORY = [
 ]
 
 
-def test_a_whole_story_ends_the_same_on_the_table_as_in_memory(dynamodb: Any) -> None:
+def test_a_whole_story_ends_the_same_on_the_table_as_in_memory(dynamodb_cases: Any) -> None:
     """What the crash models find in memory is true of the table."""
-    table, memory = OnTable(dynamodb), Casebook().store
+    table, memory = OnTable(dynamodb_cases), Casebook().store
     for event in STORY:
         effects = []
         for one in (table, memory):
@@ -532,8 +498,8 @@ def by_id(messages: Any) -> dict[str, Notification]:
 # -- what only the table has ---------------------------------------------------------------------------------------
 
 
-def test_a_wrong_date_of_birth_opens_nothing_any_more(dynamodb: Any) -> None:
-    table = OnTable(dynamodb)
+def test_a_wrong_date_of_birth_opens_nothing_any_more(dynamodb_cases: Any) -> None:
+    table = OnTable(dynamodb_cases)
     for number, born in enumerate(("1900-01-01", "1990-04-12")):
         event = update(f"e{number}", "crime_recorded", number, parties=[victim(date_of_birth=born)])
         table.put(event, MONDAY)
@@ -542,8 +508,8 @@ def test_a_wrong_date_of_birth_opens_nothing_any_more(dynamodb: Any) -> None:
     assert not table.has(f"lookup#{proof_key(CRIME, '1900-01-01')}")
 
 
-def test_who_was_named_by_mistake_finds_no_way_into_the_crime(dynamodb: Any) -> None:
-    table = OnTable(dynamodb)
+def test_who_was_named_by_mistake_finds_no_way_into_the_crime(dynamodb_cases: Any) -> None:
+    table = OnTable(dynamodb_cases)
     wrong = update("b", minutes=1, parties=[victim("P2", given_name="Ben", date_of_birth="1985-01-02")])
     for event in (update("a", "crime_recorded", parties=[victim()]), wrong):
         table.put(event, MONDAY)
@@ -562,18 +528,18 @@ def crimes_of(table: OnTable, person: PersonId) -> list[CrimeRef]:
     return [link.crime for link in found.links] if found else []
 
 
-def test_the_words_of_an_update_do_not_stay_in_the_inbox(dynamodb: Any) -> None:
-    table = OnTable(dynamodb)
+def test_the_words_of_an_update_do_not_stay_in_the_inbox(dynamodb_cases: Any) -> None:
+    table = OnTable(dynamodb_cases)
     table.commit(accepted(table, "a", "officer_message", text="secret"))
-    item = dynamodb.get_item(TableName="cases", Key={"pk": {"S": "inbox#athena#a"}, "sk": {"S": "S#"}})["Item"]
+    item = dynamodb_cases.get_item(TableName="cases", Key={"pk": {"S": "inbox#athena#a"}, "sk": {"S": "S#"}})["Item"]
     assert "body" not in item
     assert int(item["expires"]["N"]) == int((MONDAY + timedelta(days=30)).timestamp())
 
 
-def test_a_state_from_before_corrections_were_kept_is_worked_out_anew(dynamodb: Any) -> None:
-    table = OnTable(dynamodb)
+def test_a_state_from_before_corrections_were_kept_is_worked_out_anew(dynamodb_cases: Any) -> None:
+    table = OnTable(dynamodb_cases)
     table.commit(accepted(table, "a"))
-    item = dynamodb.get_item(TableName="cases", Key={"pk": {"S": f"crime#{CRIME}"}, "sk": {"S": "S#"}})["Item"]
+    item = dynamodb_cases.get_item(TableName="cases", Key={"pk": {"S": f"crime#{CRIME}"}, "sk": {"S": "S#"}})["Item"]
     old = item | {"body": {"S": item["body"]["S"].replace('"revised": false, ', "")}}
     assert old != item
     assert state_of(old).revised
@@ -609,41 +575,18 @@ class Busy:
         ("InternalServerError", [], False),
     ],
 )
-def test_a_table_that_has_no_room_is_no_race(dynamodb: Any, code: str, reasons: list[str], *, raced: bool) -> None:
+def test_a_table_that_has_no_room_is_no_race(
+    dynamodb_cases: Any, code: str, reasons: list[str], *, raced: bool
+) -> None:
     """A race is read again at once; no room goes back to the queue, which waits."""
-    change = accepted(OnTable(dynamodb), "a")
-    table = CrimeTable(Busy(dynamodb, code, *reasons), "cases", Clock())  # type: ignore[arg-type]
+    change = accepted(OnTable(dynamodb_cases), "a")
+    table = CrimeTable(Busy(dynamodb_cases, code, *reasons), "cases", Clock())  # type: ignore[arg-type]
     with pytest.raises(Raced if raced else ClientError):
         table.commit(change)
 
 
-def test_the_updates_queue_keeps_the_order_of_a_crime_and_takes_any_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQS refuses a blank in a deduplication id, and more than 128 characters: neither comes from a crime system."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("sqs", region_name="eu-west-2")
-        url = client.create_queue(QueueName="updates.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        queue = UpdatesFifo(lambda: client, url)
-        for ident in ("id with a blank", "x" * 100, "y"):
-            queue.ask(update(ident))
-            queue.ask(update(ident))
-        queue.ask_again("athena", EventId("y"), CRIME, "202611231001")
-        found = client.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
-        )["Messages"]
-    assert [one["Body"].partition('"id": "')[2].rstrip('"}') for one in found] == [
-        "id with a blank",
-        "x" * 100,
-        "y",
-        "y",
-    ]
-    assert len({one["Attributes"]["MessageGroupId"] for one in found}) == 1
-    assert CRIME not in str(found)
-
-
-def test_the_sweep_reads_page_after_page_and_no_more_than_it_may(dynamodb: Any) -> None:
-    table, asked = OnTable(dynamodb), []
+def test_the_sweep_reads_page_after_page_and_no_more_than_it_may(dynamodb_cases: Any) -> None:
+    table, asked = OnTable(dynamodb_cases), []
     for number in range(620):
         table.put(update(f"e{number:04}"), MONDAY)
 

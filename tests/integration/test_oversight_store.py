@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from harbour.aws import cases
 from harbour.aws.inbox import InboxTable
@@ -20,7 +17,6 @@ from harbour.crime.model import CrimeRef, EventId, Problem
 from harbour.notification.model import State
 from harbour.oversight.model import Place
 from harbour.oversight.ports import Listed
-from infra.config.table import CASES_INDEXES
 from tests.unit.functions.test_oversight_door import NOW, problem, waiting
 
 
@@ -30,34 +26,8 @@ class Clock:
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[OversightTable]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "x")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-2")
-        (due,) = CASES_INDEXES
-        client.create_table(
-            TableName="cases",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-                {"AttributeName": due.name, "AttributeType": "S"},
-                {"AttributeName": due.sort_key, "AttributeType": "N"},
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": due.name,
-                    "KeySchema": [
-                        {"AttributeName": due.name, "KeyType": "HASH"},
-                        {"AttributeName": due.sort_key, "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-        )
-        yield OversightTable(client, "cases", "eastshire")
+def table(dynamodb_cases: Any) -> OversightTable:
+    return OversightTable(dynamodb_cases, "cases", "eastshire")
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from harbour.aws.people import PeopleTable, link_item
 from harbour.aws.portal import PlanTable
@@ -56,24 +53,8 @@ class OnFake(MemoryCases):
 
 
 @pytest.fixture(params=["table", "fake"])
-def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[OnTable | OnFake]:
-    if request.param == "fake":
-        yield OnFake()
-        return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-2")
-        client.create_table(
-            TableName="cases",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-        )
-        yield OnTable(client)
+def store(request: pytest.FixtureRequest) -> OnTable | OnFake:
+    return OnFake() if request.param == "fake" else OnTable(request.getfixturevalue("dynamodb_cases"))
 
 
 def a_person() -> Person:

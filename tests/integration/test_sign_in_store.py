@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from harbour.aws.crimes import lookup_item
 from harbour.aws.people import link_item, person_item
@@ -73,24 +70,9 @@ class InTheTable:
         self._client.put_item(TableName="cases", Item=lookup_item(CrimeRef(reference), born, person))
 
 
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-2")
-        client.create_table(
-            TableName="cases",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        )
-        yield client
-
-
 @pytest.fixture(params=["memory", "table"])
 def world(request: pytest.FixtureRequest) -> World:
-    return InMemory() if request.param == "memory" else InTheTable(request.getfixturevalue("dynamodb"))
+    return InMemory() if request.param == "memory" else InTheTable(request.getfixturevalue("dynamodb_cases"))
 
 
 @pytest.fixture
@@ -233,19 +215,19 @@ def test_when_somebody_signed_out_everywhere_is_known(store: SignInStore) -> Non
         assert store.sessions_ended(DANA.id) == at
 
 
-def test_devices_and_sign_outs_are_no_links_of_the_person(dynamodb: Any) -> None:
+def test_devices_and_sign_outs_are_no_links_of_the_person(dynamodb_cases: Any) -> None:
     from harbour.aws.people import PeopleTable
 
-    dynamodb.put_item(TableName="cases", Item=person_item(replace(DANA, version=1)))
-    dynamodb.put_item(TableName="cases", Item=link_item(DANA.id, DANA.links[0]))
-    store = SignInTable(dynamodb, "cases")
+    dynamodb_cases.put_item(TableName="cases", Item=person_item(replace(DANA, version=1)))
+    dynamodb_cases.put_item(TableName="cases", Item=link_item(DANA.id, DANA.links[0]))
+    store = SignInTable(dynamodb_cases, "cases")
     store.seen(DANA.id, Device(hash="d1", label="Chrome on Android", first_at=START, last_at=START))
     store.end_sessions(DANA.id, START)
-    assert PeopleTable(dynamodb, "cases").person(DANA.id) == replace(DANA, version=1)
+    assert PeopleTable(dynamodb_cases, "cases").person(DANA.id) == replace(DANA, version=1)
 
 
-def test_everything_but_people_goes_by_itself(dynamodb: Any) -> None:
-    store = SignInTable(dynamodb, "cases")
+def test_everything_but_people_goes_by_itself(dynamodb_cases: Any) -> None:
+    store = SignInTable(dynamodb_cases, "cases")
     store.begin(replace(WHOLE, crime=NO_CRIME))
     store.put_invitation(Invitation(hash="aa", person=DANA.id, expires_at=START))
     store.count("address", "k", START)
@@ -254,7 +236,7 @@ def test_everything_but_people_goes_by_itself(dynamodb: Any) -> None:
     store.end_sessions(DANA.id, START)
     store.put_away(AWAY)
     store.link("a1", Linked(person=DANA.id, crime=CrimeRef(REFERENCE)), START)
-    items = dynamodb.scan(TableName="cases")["Items"]
+    items = dynamodb_cases.scan(TableName="cases")["Items"]
     assert len(items) == 8
     for item in items:
         gone = datetime.fromtimestamp(int(item["expires"]["N"]), UTC)

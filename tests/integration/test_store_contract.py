@@ -10,9 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from harbour.aws.conversations import ConversationTable, DutyTable, TicketTable
 from harbour.conversation import model
@@ -37,52 +35,17 @@ from harbour.evidence.model import Sealed
 from harbour.identity.model import Grant, Role, Ticket
 from harbour.runtime.clock import SystemClock
 from harbour.runtime.errors import Conflict
-from infra.config.table import INDEXES, PARTITION_KEY, SORT_KEY
 from tests.unit.conversation.world import AMELIA, START, MemoryRoster, MemoryStore
 
 A = ConversationId("a" * 32)
 TIMING = Timing()
 
 
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-2")
-        client.create_table(TableName="t", BillingMode="PAY_PER_REQUEST", **_as_deployed())
-        yield client
-
-
-def _as_deployed() -> dict[str, Any]:
-    """The keys and indexes that the CDK app deploys, as CreateTable wants them."""
-    types = {PARTITION_KEY: "S", SORT_KEY: "S"}
-    indexes = []
-    for index in INDEXES:
-        types |= {index.name: "S", index.sort_key: "N" if index.sort_by_number else "S"}
-        indexes.append(
-            {
-                "IndexName": index.name,
-                "KeySchema": _keys(index.name, index.sort_key),
-                "Projection": {"ProjectionType": "KEYS_ONLY" if index.keys_only else "ALL"},
-            }
-        )
-    return {
-        "KeySchema": _keys(PARTITION_KEY, SORT_KEY),
-        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": t} for n, t in types.items()],
-        "GlobalSecondaryIndexes": indexes,
-    }
-
-
-def _keys(partition: str, sort: str) -> list[dict[str, str]]:
-    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
-
-
 @pytest.fixture(params=["table", "fake"])
 def store(request: pytest.FixtureRequest) -> ConversationStore:
     if request.param == "fake":
         return MemoryStore(lambda _: None)
-    return ConversationTable(request.getfixturevalue("dynamodb"), "t", SystemClock())
+    return ConversationTable(request.getfixturevalue("dynamodb_conversations"), "conversations", SystemClock())
 
 
 def conversation(id_: ConversationId = A, minutes: int = 0) -> model.Conversation:
@@ -242,8 +205,8 @@ def test_a_sealed_conversation_needs_no_timer(store: ConversationStore) -> None:
     assert store.tail(A).conversation.sealed == Sealed(key="k", sha256="0" * 64, sealed_at=START)  # type: ignore[union-attr]
 
 
-def test_notes_are_kept_in_order_and_out_of_the_record(dynamodb: Any) -> None:
-    table = ConversationTable(dynamodb, "t", SystemClock())
+def test_notes_are_kept_in_order_and_out_of_the_record(dynamodb_conversations: Any) -> None:
+    table = ConversationTable(dynamodb_conversations, "conversations", SystemClock())
     begin(table)
     for number in range(3):
         table.add(A, Note(id=f"20261122T10000{number}Z", at=START, by=AMELIA, text=f"note {number}"))
@@ -252,8 +215,8 @@ def test_notes_are_kept_in_order_and_out_of_the_record(dynamodb: Any) -> None:
     assert table.tail(A).last.kind == "opened"  # type: ignore[union-attr]
 
 
-def test_a_ticket_is_taken_once_and_stored_without_the_ticket(dynamodb: Any) -> None:
-    table = TicketTable(dynamodb, "t")
+def test_a_ticket_is_taken_once_and_stored_without_the_ticket(dynamodb_conversations: Any) -> None:
+    table = TicketTable(dynamodb_conversations, "conversations")
     ticket = Ticket("f" * 64, Grant(role=Role.OFFICER, officer=AMELIA), START)
     table.put(ticket)
     assert table.look("f" * 64) == ticket
@@ -266,7 +229,7 @@ def test_a_ticket_is_taken_once_and_stored_without_the_ticket(dynamodb: Any) -> 
 def roster(request: pytest.FixtureRequest) -> DutyRoster:
     if request.param == "fake":
         return MemoryRoster(lambda _: None)
-    return DutyTable(request.getfixturevalue("dynamodb"), "t")
+    return DutyTable(request.getfixturevalue("dynamodb_conversations"), "conversations")
 
 
 def test_a_new_session_is_off_duty_and_duty_leaves_the_socket_alone(roster: DutyRoster) -> None:
@@ -289,9 +252,9 @@ def test_a_session_loses_only_its_own_socket(roster: DutyRoster) -> None:
     assert roster.get("0000") is None
 
 
-def test_a_state_read_before_a_step_is_read_again(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_read_before_a_step_is_read_again(dynamodb_conversations: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """DynamoDB reads a query's items one after another: here the end is stored between the state and the last entry."""
-    table = ConversationTable(dynamodb, "t", SystemClock())
+    table = ConversationTable(dynamodb_conversations, "conversations", SystemClock())
     state, first = begin(table)
     stale = next(iter(table._query(A, reverse=True)))
     ended = replace(state, revision=2, step=2, state=State.CLOSED, closed_at=START, closed_by="visitor")
@@ -308,11 +271,11 @@ def test_a_state_read_before_a_step_is_read_again(dynamodb: Any, monkeypatch: py
     assert tail.conversation.state is State.CLOSED
 
 
-def test_a_message_with_its_translation_costs_one_write_unit(dynamodb: Any) -> None:
+def test_a_message_with_its_translation_costs_one_write_unit(dynamodb_conversations: Any) -> None:
     """120 characters and their translation stay below 1 KB, DynamoDB's write unit (names and values, UTF-8)."""
     from harbour.aws.items import entry_item
 
-    _, first = begin(ConversationTable(dynamodb, "t", SystemClock()))
+    _, first = begin(ConversationTable(dynamodb_conversations, "conversations", SystemClock()))
     text = (
         "No sé qué hacer, él llega a las seis y los niños están conmigo, "
         "tengo mucho miedo de lo que pueda pasar esta noche aquí."

@@ -4,26 +4,15 @@ they answer is tested on `tests.unit.identity.cognito`, and on the embedded clou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from harbour.aws.victim_pool import VictimPool
 from harbour.runtime.errors import Unavailable
 from tests.unit.identity.entry import DANA
 
 PASSWORD = f"{'x' * 64}aA1!"
-
-
-@pytest.fixture
-def cognito(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield boto3.client("cognito-idp", region_name="eu-west-2")
 
 
 @pytest.fixture
