@@ -205,9 +205,9 @@ def _file(instance: Instance, name: str) -> Path:
 
 
 def _is_alive(known: Running) -> bool:
-    child = _CHILDREN.get(known.pid)
-    if child is not None and child.poll() is not None:
-        del _CHILDREN[known.pid]
+    # Of every child, since another process may have ended it: none is left a zombie.
+    for child in [child for child in _CHILDREN.values() if child.poll() is not None]:
+        del _CHILDREN[child.pid]
     return started_at(known.pid) == known.started
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -101,6 +102,20 @@ def test_one_that_was_killed_is_known_to_have_been(instance: Instance) -> None:
     assert services.was_killed(instance, "one")
     services.stop(instance, "one")
     assert not services.was_killed(instance, "one")
+
+
+def test_one_that_another_process_ended_is_no_zombie_of_ours(instance: Instance) -> None:
+    gone = services.start(instance, "gone", SLEEP, os.environ)
+    services.start(instance, "one", SLEEP, os.environ)
+    os.kill(gone.pid, signal.SIGKILL)
+    until = time.monotonic() + 10
+    while services.running(instance, "one") and time.monotonic() < until:
+        try:
+            os.kill(gone.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+    pytest.fail("it was not taken notice of")
 
 
 def test_one_that_ends_at_once_is_told_with_its_last_word_and_its_log(instance: Instance) -> None:

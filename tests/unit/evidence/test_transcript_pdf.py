@@ -315,7 +315,7 @@ def test_a_text_that_the_typesetter_still_refuses_is_spelled_out(
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=5), st.sampled_from([*SCRIPTS, "", "x y", "EN-gb"]))
 def test_whatever_is_typed_is_printed(printer: PdfPrinter, typed: list[str], language: str) -> None:
-    printer.typeset(transcript(record_of(texts(*typed, language=language))), CLOSED_AT)
+    assert typeset(printer, texts(*typed, language=language)).pages
 
 
 marks = st.characters(categories=["Mn", "Mc", "Me"])
@@ -325,7 +325,7 @@ letters = st.characters(exclude_categories=["Cs"])
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(letters, st.text(marks | st.sampled_from("\u200c\u200d\ufe0f"), max_size=5)), max_size=20))
 def test_whatever_marks_are_piled_on_whatever_letters(printer: PdfPrinter, piled: list[tuple[str, str]]) -> None:
-    printer.typeset(transcript(record_of(texts("".join(a + b for a, b in piled)))), CLOSED_AT)
+    assert typeset(printer, texts("".join(a + b for a, b in piled))).pages
 
 
 # -- fonts -----------------------------------------------------------------------------------------------------------
