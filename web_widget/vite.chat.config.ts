@@ -25,8 +25,8 @@ function locales(): Plugin {
  * browser's, never put together from strings. The build shortens them.
  */
 const OURS =
-  "acknowledged ahead changed closedBy covered dissolve draft entries failed heard interrupted locale newBelow " +
-  "officerTyping onDuty outbox problem refused renew resumed screen seen shownAt swapped waiting";
+  "acknowledged ahead changed closedBy covered dissolve draft entries failed heard hello help interrupted line locale " +
+  "newBelow officerTyping onDuty other outbox problem refused renew resumed screen seen shownAt swapped waiting";
 
 export default defineConfig({
   define: constants,

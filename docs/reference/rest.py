@@ -39,6 +39,7 @@ class Problem(Document):
     detail: Annotated[str, Field(description="A sentence for people. Never repeats what was sent.")]
     field: Annotated[str, Field(description="The field that is wrong.")] = ""
     left: Annotated[int, Field(ge=0, description="With `wrong_code`: how many attempts remain.")] = 0
+    expected: Annotated[int, Field(ge=1, description="With `counter_gap`: the next counter.")] = 1
 
 
 # -- visitors --------------------------------------------------------------------------------------------------------
@@ -302,7 +303,10 @@ VISITOR: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             takes="Tickets", answers=VisitorTicket, status=201, refuses=(*BODY, "resume_refused", "try_again")
         ),
         ("POST", "/exit"): Route(
-            takes="Exit", answers=None, status=204, refuses=(*BODY, "resume_refused", "try_again")
+            takes="Exit",
+            answers=None,
+            status=204,
+            refuses=(*BODY, "too_long", "empty_text", "counter_gap", "resume_refused", "try_again"),
         ),
     }
 )

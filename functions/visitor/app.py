@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from chalice.app import Chalice
@@ -9,9 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harbour import bootstrap
 from harbour.conversation.entrance import Admission
-from harbour.conversation.model import ConversationId
+from harbour.conversation.model import ClientId, ConversationId
+from harbour.conversation.protocol import Client, Language, require_text
+from harbour.conversation.service import Unsent
 from harbour.rest import answering, body_of
 from harbour.runtime.clock import rfc3339
+from harbour.runtime.errors import Invalid
 from harbour.runtime.settings import load
 
 if TYPE_CHECKING:
@@ -24,6 +28,12 @@ CORS = {"Access-Control-Allow-Origin": "*"}
 
 TEXT_OR_JSON = ["application/json", "text/plain"]
 
+
+MOST_EXIT_BYTES = 64 * 1024
+"""So much a browser sends for a page that has gone (Fetch, ``keepalive``)."""
+
+MOST_UNSENT = 100
+"""So many messages are stored within the seconds that this function has; a person has a few."""
 
 FIRST_HELPLINES = 3
 """So many come at once when nobody is on duty, the others as soon as one can write."""
@@ -38,13 +48,35 @@ class Tickets(BaseModel):
     resume: Annotated[str, Field(min_length=20, max_length=100)] | None = None
 
 
-class Exit(BaseModel):
-    """The quick exit without a socket."""
+class Leaving(BaseModel):
+    """Who leaves: all that an exit needs, whatever else is said with it."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
     conversation: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     resume: Annotated[str, Field(min_length=20, max_length=100)]
+
+
+class Exit(BaseModel):
+    """The quick exit without a socket, with what the page had not sent yet.
+
+    Without a conversation (its ticket never came) there is only that to keep.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    conversation: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
+    resume: Annotated[str, Field(min_length=20, max_length=100)] | None = None
+    client: Client | None = None
+    language: Language = "auto"
+    n: Annotated[int, Field(ge=1, le=2**31, description="The page's counter of the first text.")] = 1
+    texts: Annotated[
+        list[str],
+        Field(
+            description=f"Messages that were not acknowledged, the oldest first; at most {MOST_UNSENT} are kept, and "
+            "each is as in the frame `send`. With `client`; the whole request has at most 64 KB."
+        ),
+    ] = []
 
 
 @app.route("/force", methods=["GET"])
@@ -104,9 +136,50 @@ def tickets() -> dict[str, Any]:
 @app.route("/exit", methods=["POST"], content_types=TEXT_OR_JSON)
 @answering(app, headers=CORS)
 def leave() -> None:
-    """Pause the conversation: the page has gone. Plain text is taken, too, so that a browser need not ask first."""
-    asked = body_of(app, Exit)
-    bootstrap.entrance().exit(ConversationId(asked.conversation), asked.resume)
+    """Pause the conversation: the page has gone. Plain text is taken, too, so that a browser need not ask first.
+
+    Whatever is wrong with the rest of the request, she leaves; and a message that can be kept is kept, whatever is
+    wrong with another one. Then the answer says what was refused.
+    """
+    try:
+        asked = body_of(app, Exit, most=MOST_EXIT_BYTES)
+    except Invalid as wrong:
+        _leave_at_least(wrong)
+        raise
+    kept, refused = _worth_keeping(asked.texts)
+    unsent = None
+    if asked.client:
+        unsent = Unsent(ClientId(asked.client), asked.language, asked.n, tuple(kept))
+    elif kept:
+        refused = Invalid("bad_field", "Say whose texts these are.", field="client")
+    conversation = ConversationId(asked.conversation) if asked.conversation else None
+    bootstrap.entrance().exit(conversation, asked.resume or "", unsent)
+    if refused:
+        raise refused
+
+
+def _leave_at_least(wrong: Invalid) -> None:
+    """Pause the conversation of a request that is ``wrong`` somewhere else; API Gateway bounds its size."""
+    try:
+        who = body_of(app, Leaving, most=sys.maxsize)
+    except Invalid:
+        raise wrong from None
+    bootstrap.entrance().exit(ConversationId(who.conversation), who.resume)
+
+
+def _worth_keeping(texts: list[str]) -> tuple[list[str], Invalid | None]:
+    """The texts that are messages, and why the first of the others is none."""
+    refused = None
+    kept = []
+    for i, text in enumerate(texts[:MOST_UNSENT]):
+        try:
+            require_text(text, f"texts.{i}")
+            kept.append(text)
+        except Invalid as error:
+            refused = refused or error
+    if len(texts) > MOST_UNSENT:
+        refused = refused or Invalid("bad_field", f"At most {MOST_UNSENT} texts.", field=f"texts.{MOST_UNSENT}")
+    return kept, refused
 
 
 def _helplines(nation: Nation) -> list[dict[str, str]]:

@@ -238,7 +238,8 @@ class HarbourChat(Stack):
         for name in ("chat", "translations"):
             # neither service has resources to name; Translate asks Comprehend when the language is to be detected
             functions[name].allow(["translate:TranslateText", "comprehend:DetectDominantLanguage"], ["*"])
-        functions["chat"].allow(["sqs:SendMessage"], [self._late.queue.queue_arn])
+        for name in ("chat", "visitor"):
+            functions[name].allow(["sqs:SendMessage"], [self._late.queue.queue_arn])
         packages = self._data.evidence.arn_for_objects("*")
         # for the address of a download, which carries the right of whoever signed it
         functions["console"].allow(["s3:GetObject"], [packages])

@@ -156,10 +156,15 @@ class OfficerPage:
         """The conversation that was accepted last."""
         return self.page.locator(f'[data-testid="conversation"][data-conversation="{self.conversation}"]')
 
-    def accept(self, visitor: VisitorPage) -> None:
-        """Take this visitor's conversation from the queue."""
+    def take(self, visitor: VisitorPage) -> None:
+        """Take this visitor's conversation from the queue, whether she is there or has left."""
         self.conversation = visitor.known()
         self.page.locator(f'[data-testid="accept"][data-conversation="{visitor.conversation}"]').click()
+        expect(self.column).to_be_visible(timeout=15_000)
+
+    def accept(self, visitor: VisitorPage) -> None:
+        """Take this visitor's conversation, and be ready to answer."""
+        self.take(visitor)
         expect(self.column.get_by_test_id("composer")).to_be_editable(timeout=15_000)
 
     def say(self, text: str) -> None:

@@ -29,7 +29,10 @@ _ANY_ORIGIN = {"access-control-allow-origin": "*"}
 
 @dataclass
 class ScriptedHost:
-    """Answers one visitor. ``away``: no ticket, as when the service cannot be reached."""
+    """Answers one visitor.
+
+    ``away``: no ticket, as when the service cannot be reached. ``silent``: what is sent arrives, unacknowledged.
+    """
 
     context: BrowserContext
     on_duty: bool = True
@@ -39,10 +42,14 @@ class ScriptedHost:
     stored: int = 0
     sockets: list[WebSocketRoute] = field(default_factory=list)
     language: str = "en"
+    silent: bool = False
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    exits: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context.route_web_socket("**/socket?*", self._connected)
         self.context.route("**/chat/tickets", self._ticket)
+        self.context.route("**/chat/exit", self._exit)
         self.context.route("**/chat/force", self._force)
         self.context.route("**/chat/help", self._help)
 
@@ -89,6 +96,8 @@ class ScriptedHost:
             missed = [event for event in self.events if event["seq"] > frame["last"]]
             self.tells({"type": "events", "conversation": "c", "events": missed, "more": False})
         if frame["action"] == "send":
+            self.sent.append(frame)
+        if frame["action"] == "send" and not self.silent:
             self.stored = frame["n"]
             event = self._event("message", "visitor", {"text": frame["text"], "language": self.language})
             self.tells({"type": "ack", "conversation": "c", "n": frame["n"], "event": event, "duplicate": False})
@@ -105,6 +114,10 @@ class ScriptedHost:
         else:
             ticket = {"ticket": "t", "conversation": "c", "resume": "r"}
             route.fulfill(status=201, json=ticket, headers=_ANY_ORIGIN)
+
+    def _exit(self, route: Route) -> None:
+        self.exits.append(json.loads(route.request.post_data or ""))
+        route.fulfill(status=204, headers=_ANY_ORIGIN)
 
     def _force(self, route: Route) -> None:
         opens = {"from": "2026-12-01T08:00:00Z", "to": "2026-12-01T22:00:00Z"}

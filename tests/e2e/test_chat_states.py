@@ -269,6 +269,59 @@ def test_what_is_in_the_box_survives_a_lost_line_and_is_not_sent_by_itself(
     assert [event["type"] for event in host.events] == ["opened"]
 
 
+def leaves(visitor: VisitorPage, host: ScriptedHost) -> dict[str, Any]:
+    """The quick exit; what its request carries."""
+    visitor.by_id("quick-exit").click()
+    visitor.page.wait_for_url(f"{EXIT_PAGE}**")
+    (said,) = host.exits
+    return said
+
+
+def test_the_exit_carries_what_was_not_acknowledged_and_never_what_is_in_the_box(
+    harbour: dict[str, Any], visitor: VisitorPage
+) -> None:
+    host = connected(harbour, visitor, "es")
+    visitor.say("uno")
+    expect(visitor.chat.get_by_text("Entregado")).to_be_visible()
+    host.silent = True
+    visitor.say("dos")
+    visitor.say("tres")
+    visitor.by_id("chat-input").fill("half a sentence")
+    said = leaves(visitor, host)
+    assert said.pop("client") == host.sent[0]["client"]
+    assert said == {"conversation": "c", "resume": "r", "language": "es", "n": 2, "texts": ["dos", "tres"]}
+    assert [frame["text"] for frame in host.sent] == ["uno", "dos"]
+
+
+def test_the_exit_carries_what_was_written_without_a_line(harbour: dict[str, Any], visitor: VisitorPage) -> None:
+    host = ScriptedHost(visitor.page.context, away=True)
+    visitor.begin(harbour["widget_page"], "en")
+    visitor.say("before any ticket came")
+    said = leaves(visitor, host)
+    assert said.pop("client")
+    assert said == {"language": "en", "n": 1, "texts": ["before any ticket came"]}
+
+
+def test_an_exit_with_everything_delivered_carries_no_text(harbour: dict[str, Any], visitor: VisitorPage) -> None:
+    host = connected(harbour, visitor)
+    visitor.say("uno")
+    expect(visitor.chat.get_by_text("Delivered")).to_be_visible()
+    assert leaves(visitor, host)["texts"] == []
+
+
+def test_an_exit_that_could_not_carry_everything_carries_the_oldest(
+    harbour: dict[str, Any], visitor: VisitorPage
+) -> None:
+    """A browser refuses more than 64 KiB for a page that has gone: then the exit itself would be lost."""
+    host = connected(harbour, visitor)
+    host.silent = True
+    texts = [f"{n} " + "ਅ" * 3500 for n in range(8)]
+    for text in texts:
+        visitor.by_id("chat-input").fill(text)
+        visitor.by_id("chat-send").click()
+    assert leaves(visitor, host)["texts"] == texts[:5]
+
+
 def test_an_officer_who_had_to_go_while_the_line_was_down_is_not_kept_silent(
     harbour: dict[str, Any], visitor: VisitorPage
 ) -> None:

@@ -123,6 +123,26 @@ def test_the_officer_sees_a_quick_exit_and_cannot_write_after_it(
     expect(officer.column.get_by_test_id("composer")).not_to_be_editable()
 
 
+def test_what_she_wrote_without_a_line_reaches_the_officer_by_the_exit(
+    harbour: dict[str, Any], visitor: VisitorPage, officer: OfficerPage
+) -> None:
+    visitor.page.context.route_web_socket("**/socket?*", lambda socket: socket.close())
+    visitor.begin(harbour["widget_page"], "es")
+    visitor.say("Hola, necesito ayuda.")
+    visitor.say("Tengo miedo.")
+    visitor.known()
+    visitor.by_id("chat-input").fill("no lo mandes")
+    visitor.by_id("quick-exit").click()
+    visitor.page.wait_for_url(f"{EXIT_PAGE}**")
+    officer.take(visitor)
+    officer.reads_both()
+    officer.sees("necesito ayuda")
+    officer.sees("Tengo miedo")
+    officer.sees("fear")
+    expect(officer.column.get_by_test_id("message")).to_have_count(2)
+    expect(officer.column.get_by_test_id("left-by-exit")).to_be_visible()
+
+
 def test_three_shifts_leave_wherever_the_focus_is(harbour: dict[str, Any], visitor: VisitorPage) -> None:
     for inside in (True, False):
         visitor.begin(harbour["widget_page"], "en")

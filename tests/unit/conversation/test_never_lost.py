@@ -10,14 +10,15 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harbour.conversation.model import Kind, State
+from harbour.conversation.model import ConversationId, Kind, State
 from harbour.conversation.model import work_list as list_of
+from harbour.conversation.service import Unsent
 from harbour.evidence.chain import GENESIS, head_hash
 from harbour.identity.model import Officer, Role
 from tests.unit.conversation.interleaving import Interleaving
 from tests.unit.conversation.world import AMELIA, TOM, Person, World
 
-VISITOR_DOES = ("say", "say", "lose", "vanish", "reconnect", "exit", "exit without socket", "close")
+VISITOR_DOES = ("say", "say", "lose", "vanish", "reconnect", "exit", "exit without socket", "exit unsent", "close")
 OFFICER_DOES = ("take", "say", "say", "lose", "reconnect", "release", "close", "is disabled")
 
 ROUND = st.tuples(
@@ -39,6 +40,7 @@ class Story:
         self.officers = [self.world.officer(AMELIA), self.world.officer(TOM)]
         self.visitor = self.world.visitor()
         self.written: dict[str, list[str]] = {}
+        self.promised = 0
 
     def round(self, visitor_does: str, first: str, second: str, timer: bool, seconds: int) -> None:
         operations = [
@@ -57,11 +59,26 @@ class Story:
 
     def speak(self, person: Person) -> None:
         """As a client does: the same ``n`` again until it is acknowledged, then the next."""
-        acked = max((a["n"] for c in [person] for a in acks_of(c)), default=0)
-        mine = self.written.setdefault(person.client, [])
-        if len(mine) == acked:
-            mine.append(f"{person.role.value} {person.client} {acked + 1}")
+        acked, mine = acked_of(person), self.write(person, 1)
         person.say(mine[acked], n=acked + 1)
+
+    def write(self, person: Person, unacknowledged: int) -> list[str]:
+        """All that the page ever held, with at least so many messages that are not acknowledged."""
+        mine = self.written.setdefault(person.client, [])
+        mine += [
+            f"{person.role.value} {person.client} {n}"
+            for n in range(len(mine) + 1, acked_of(person) + unacknowledged + 1)
+        ]
+        return mine
+
+    def leave_unsent(self) -> None:
+        """The exit carries all that is not acknowledged. Once it is answered, nothing of that may be missing."""
+        visitor, acked = self.visitor, acked_of(self.visitor)
+        carried = tuple(self.write(visitor, 2)[acked:])
+        self.world.entrance.exit(
+            visitor.conversation, visitor.resume, Unsent(visitor.client, visitor.language, acked + 1, carried)
+        )
+        self.promised = acked + len(carried)
 
     def visitors(self, does: str) -> Callable[[], None]:
         visitor, world = self.visitor, self.world
@@ -72,6 +89,7 @@ class Story:
             "reconnect": visitor.connect,
             "exit": lambda: world.service.pause(visitor.conversation, visitor.connection),
             "exit without socket": lambda: world.entrance.exit(visitor.conversation, visitor.resume),
+            "exit unsent": self.leave_unsent,
             "close": lambda: world.service.close(visitor.caller, visitor.conversation, ""),
         }[does]
 
@@ -114,13 +132,18 @@ class Story:
         assert not closed or record[-1].kind == Kind.CLOSED, "something was written after the end"
         self.messages_hold()
 
+    def is_another(self, conversation: ConversationId) -> bool:
+        return conversation != self.visitor.conversation
+
     def messages_hold(self) -> None:
-        stored = self.world.texts(self.visitor.conversation)
+        # What the ended conversation could not take is in another one.
+        stored = [text for c in sorted(self.world.store.states, key=self.is_another) for text in self.world.texts(c)]
         for person in (self.visitor, *self.officers):
             mine = self.written.get(person.client, [])
             kept = [text for text in stored if text in mine]
             assert kept == mine[: len(kept)], "lost, doubled or reordered"
-            assert len(kept) >= max((a["n"] for a in acks_of(person)), default=0), "acknowledged but not stored"
+            assert len(kept) >= acked_of(person), "acknowledged but not stored"
+            assert person is not self.visitor or len(kept) >= self.promised, "lost by the exit"
 
     def settle(self) -> None:
         """Nobody does anything more; only the timers run."""
@@ -130,14 +153,16 @@ class Story:
             self.world.muster.run()
             self.holds()
         state = self.world.state(self.visitor.conversation)
+        queue = self.world.desk.queue(AMELIA)
+        listed = {c.id for c in (*queue.waiting, *queue.attention)}
+        behind = {c for c in self.world.store.states if self.is_another(c) and self.world.texts(c)}
+        assert behind <= listed, "nobody sees what was left behind"
         if state.state is State.CLOSED:
             assert ("ConversationClosed", state.id) in self.world.bus.published
             return
         assert state.owner is None or state.owner.collar in self.world.accounts.enabled, "a disabled officer has it"
         sockets = self.world.store.sockets[state.id].values()
         somebody = state.owner and any(p.role is Role.OFFICER and p.collar == state.owner.collar for p in sockets)
-        queue = self.world.desk.queue(AMELIA)
-        listed = {c.id for c in (*queue.waiting, *queue.attention)}
         assert somebody or state.id in listed or state.state is State.PAUSED, "nobody has it and nobody sees it"
         if state.left is not None and state.left.value == "dropped":
             assert state.attention is not None or state.owner is not None, "a silent drop ended in no task"
@@ -145,6 +170,11 @@ class Story:
         self.world.watch.run()
         if state.state is State.PAUSED and (state.owner or not state.attention):
             assert self.world.state(state.id).state is State.CLOSED
+
+
+def acked_of(person: Person) -> int:
+    """The last counter of the person's page that was acknowledged."""
+    return max((a["n"] for a in acks_of(person)), default=0)
 
 
 def acks_of(person: Person) -> list[dict[str, int]]:

@@ -7,13 +7,13 @@ Every call of a port passes :meth:`World.step`, where a test may stop, crash or 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from harbour.conversation.delivery import Delivery
 from harbour.conversation.desk import Desk
@@ -45,6 +45,10 @@ from harbour.translation.model import Outcome, Translation, Untranslated
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 AMELIA = Officer("4417", "Amelia Hart")
 TOM = Officer("2093", "Tom Okafor")
+
+
+_numbers = itertools.count(1)
+"""Names pages and sockets in the order in which they come, so that a schedule that failed can be run again."""
 
 
 class Crash(BaseException):
@@ -406,7 +410,7 @@ class Person:
     officer: Officer | None = None
     grant: Grant = field(default_factory=lambda: Grant(role=Role.VISITOR))
     language: str = "en"
-    client: ClientId = field(default_factory=lambda: ClientId(uuid4().hex[:12]))
+    client: ClientId = field(default_factory=lambda: ClientId(f"{next(_numbers):012x}"))
     connection: ConnectionId = field(default_factory=lambda: ConnectionId(""))
     n: int = 0
 
@@ -415,7 +419,7 @@ class Person:
         return Caller(self.connection, self.grant)
 
     def connect(self, last: int = 0) -> None:
-        self.connection = ConnectionId(uuid4().hex[:8])
+        self.connection = ConnectionId(f"{next(_numbers):08x}")
         if self.role is Role.VISITOR:
             self.world.service.visitor_hello(self.caller, self.client, self.language, last)
         else:

@@ -63,6 +63,11 @@ def test_a_visitor_gets_what_is_documented(world: World) -> None:
     leave = {"conversation": visitor.conversation, "resume": visitor.resume}
     call("POST", "/exit", json.dumps(leave), content_type="text/plain;charset=UTF-8", expect=204)
     call("POST", "/exit", leave | {"resume": "y" * 43}, expect=403)
+    unsent = leave | {"client": visitor.client, "language": "es", "n": 1}
+    call("POST", "/exit", unsent | {"texts": ["uno"]}, expect=204)
+    for refused in ("", "x" * 4001, "\ud83d"):
+        call("POST", "/exit", unsent | {"texts": [refused]}, expect=400)
+    call("POST", "/exit", unsent | {"n": 9, "texts": ["uno"]}, expect=400)
 
 
 @pytest.mark.parametrize(

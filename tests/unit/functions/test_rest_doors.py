@@ -8,7 +8,7 @@ import pytest
 
 from harbour.evidence.model import Sealed
 from harbour.identity.model import Officer
-from tests.unit.conversation.world import AMELIA, TOM, World
+from tests.unit.conversation.world import AMELIA, TOM, Person, World
 from tests.unit.functions.doors import claims_of, rest
 
 CLAIMS = claims_of(AMELIA)
@@ -56,6 +56,94 @@ def test_exit_takes_plain_text_and_answers_nothing(world: World) -> None:
     text = json.dumps({"conversation": visitor.conversation, "resume": visitor.resume})
     assert rest("visitor", "POST", "/exit", text, content_type="text/plain")[0] == 204
     assert world.state(visitor.conversation).left is not None
+
+
+def leaving(visitor: Person, **more: object) -> dict[str, Any]:
+    """The body of an exit with two messages that were not sent yet."""
+    return {
+        "conversation": visitor.conversation,
+        "resume": visitor.resume,
+        "client": visitor.client,
+        "language": "es",
+        "n": 1,
+        "texts": ["uno", "dos"],
+        **more,
+    }
+
+
+def test_exit_keeps_what_was_not_sent(world: World) -> None:
+    visitor = world.visitor()
+    assert rest("visitor", "POST", "/exit", leaving(visitor), content_type="text/plain")[0] == 204
+    assert world.texts(visitor.conversation) == ["uno", "dos"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "field"),
+    [
+        ({"surprise": 1}, "bad_field", "surprise"),
+        ({"n": 0}, "bad_field", "n"),
+        ({"n": 7}, "counter_gap", "n"),
+        ({"client": "?"}, "bad_field", "client"),
+        ({"client": None}, "bad_field", "client"),
+        ({"language": "klingon!"}, "bad_field", "language"),
+        ({"texts": "uno"}, "bad_field", "texts"),
+        ({"texts": [1]}, "bad_field", "texts.0"),
+        ({"texts": ["x" * 70_000]}, "too_large", None),
+    ],
+)
+def test_whatever_is_wrong_with_an_exit_she_has_left(
+    world: World, wrong: dict[str, object], code: str, field: str | None
+) -> None:
+    visitor = world.visitor()
+    status, problem, _ = rest("visitor", "POST", "/exit", leaving(visitor, **wrong))
+    assert (status, problem["code"], problem.get("field")) == (400, code, field)
+    assert world.state(visitor.conversation).left is not None
+    assert world.texts(visitor.conversation) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "empty_text"), ("x" * 4001, "too_long"), ("half \ud83d", "lone_surrogate")]
+)
+def test_one_message_that_cannot_be_kept_costs_the_others_nothing(world: World, text: str, code: str) -> None:
+    visitor = world.visitor()
+    status, problem, _ = rest("visitor", "POST", "/exit", leaving(visitor, texts=["uno", text, "dos"]))
+    assert (status, problem["code"], problem["field"]) == (400, code, "texts.1")
+    assert world.texts(visitor.conversation) == ["uno", "dos"]
+    assert world.state(visitor.conversation).left is not None
+
+
+def test_of_more_messages_than_a_person_writes_the_first_are_kept(world: World) -> None:
+    visitor = world.visitor()
+    many = [f"{i}" for i in range(101)]
+    status, problem, _ = rest("visitor", "POST", "/exit", leaving(visitor, texts=many))
+    assert (status, problem["field"]) == (400, "texts.100")
+    assert world.texts(visitor.conversation) == many[:100]
+
+
+@pytest.mark.parametrize("wrong", [{"resume": "y" * 43}, {"resume": "y" * 43, "surprise": 1}])
+def test_a_stranger_cannot_have_her_leave(world: World, wrong: dict[str, object]) -> None:
+    visitor = world.visitor()
+    status, problem, _ = rest("visitor", "POST", "/exit", leaving(visitor, **wrong))
+    assert (status, problem["code"]) == (403, "resume_refused")
+    assert world.state(visitor.conversation).left is None
+    assert world.texts(visitor.conversation) == []
+
+
+def test_an_exit_before_any_ticket_came_keeps_what_was_written(world: World) -> None:
+    page = {"client": "a" * 22, "language": "es", "n": 1, "texts": ["uno"]}
+    assert rest("visitor", "POST", "/exit", page)[0] == 204
+    assert [world.texts(conversation) for conversation in world.store.states] == [["uno"]]
+    assert rest("visitor", "POST", "/exit", {"client": "b" * 22, "language": "es", "texts": []})[0] == 204
+
+
+def test_nothing_that_an_exit_carries_is_in_a_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    visitor = world.visitor()
+    for wrong in ({}, {"surprise": "a secret"}, {"texts": ["a secret", ""]}):
+        rest("visitor", "POST", "/exit", leaving(visitor, texts=["a secret"]) | wrong)
+    said = str([vars(record) for record in caplog.records])
+    assert "POST /exit" in said
+    assert "secret" not in said
+    assert visitor.client not in said
 
 
 def test_an_officer_of_another_force_is_nobody_here(world: World) -> None:

@@ -5,18 +5,16 @@ export const host = new URL((document.currentScript as HTMLScriptElement).src).o
 
 const PATIENCE_MS = 15_000;
 
-/** Without a trace: no cookie, no cache. */
-export const TRACELESS: RequestInit = { cache: "no-store", credentials: "omit" };
-
 /**
- * Asks for a JSON document, or posts `body` as JSON and takes what comes back. The body goes as plain text, so that
- * the browser need not ask first whether it may.
+ * Asks for a JSON document, or posts `body` as JSON and takes what comes back. Without a trace: no cookie, no cache.
+ * The body goes as plain text, so that the browser need not ask first whether it may, and goes even if the page does.
  * Throws an `Error` with the code of the problem when the host said no, what `fetch` throws when it was not reached.
  */
 export async function ask<T>(path: string, body?: object): Promise<T> {
   const answer = await fetch(host + path, {
-    ...TRACELESS,
-    ...(body && { method: "POST", body: JSON.stringify(body) }),
+    cache: "no-store",
+    credentials: "omit",
+    ...(body && { method: "POST", body: JSON.stringify(body), keepalive: true }),
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const document = await answer.json();

@@ -14,7 +14,7 @@ export interface Sending {
 
 export interface Outbox {
   /** Texts, the oldest first. */
-  readonly waiting: readonly string[];
+  readonly waiting: string[];
   add(text: string): void;
   /** The message to send now, which is then under way; nothing while another one is, or when all is sent. */
   next(): Sending | null;

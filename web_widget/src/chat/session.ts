@@ -8,7 +8,7 @@ import {
   type ServerFrame,
 } from "../common/protocol.ts";
 import { merge, newConversation } from "./conversation.ts";
-import { ask, host, TRACELESS } from "./host.ts";
+import { ask } from "./host.ts";
 import { type Locale, loadLocale, loadRest, speak } from "./language.ts";
 import { tell } from "./page.ts";
 import { type Line, openLine } from "./socket.ts";
@@ -19,6 +19,8 @@ const TYPING_LASTS_MS = 6000;
 /** A message that is not acknowledged in this time was sent into a dead line. */
 const ACK_MS = 15_000;
 const RESEND_MS = 2000;
+/** Bytes. Fetch allows 64 KiB for what outlives its page; browsers may count headers as well. */
+const LARGEST_EXIT = 6e4;
 
 let line: Line | null = null;
 /** Counts this conversation's messages, so that none is stored twice. */
@@ -224,20 +226,23 @@ function startAnew(): void {
   start();
 }
 
-/** Hangs up and has the conversation paused, by the socket and once more by a request that outlives the page. */
+/**
+ * Hangs up and has the conversation paused, by the socket and once more by a request that outlives the page. That one
+ * carries what was not acknowledged; never what is still in the box, which was not sent.
+ */
 export function hangUp(): void {
   clearTimeout(ackTimer);
   clearTimeout(typingTimer);
   line?.send({ action: "pause" });
-  const { conversation, resume } = line?.end() ?? {};
+  const known = line?.end();
   line = null;
-  if (!conversation) return;
-  // A plain string goes as text/plain, so that no preflight delays it. If it fails, the socket has said the
-  // same, and nobody is left here who could be told.
-  fetch(`${host}/chat/exit`, {
-    ...TRACELESS,
-    method: "POST",
-    body: JSON.stringify({ conversation, resume }),
-    keepalive: true,
-  }).catch(() => {});
+  if (!known) return;
+  const { language, outbox } = state;
+  const texts = outbox.waiting;
+  outbox.interrupted();
+  const said = { ...known, client, language, n: outbox.next()?.n, texts };
+  // A browser sends no more than this for a page that has gone: rather the newest are lost than the exit.
+  while (new Blob([JSON.stringify(said)]).size > LARGEST_EXIT) texts.pop();
+  // If it fails, the socket has said the same, and nobody is left here who could be told.
+  ask("/chat/exit", said).catch(() => {});
 }

@@ -10,13 +10,16 @@ import { ask, host } from "./host.ts";
 /** How the line stands, by the `TEXT` that says so: connecting, connected, offline, or lost for good. */
 export type LineState = number;
 
+/** What brings a conversation back; nothing before its first ticket has come. */
+type Known = Partial<Pick<VisitorTicket, "conversation" | "resume">>;
+
 export interface Line {
   /** Sends now, or answers false: there is no line. */
   send(frame: ClientFrame): boolean;
   /** The line looks dead (an answer is overdue): take another. */
   renew(): void;
-  /** Hangs up for good. Returns the last ticket, if there was one: it can tell the host the same once more. */
-  end(): Partial<VisitorTicket>;
+  /** Hangs up for good. Returns by what the host knows the conversation, if it does: to tell it the same once more. */
+  end(): Known;
 }
 
 export interface LineEvents {
@@ -33,7 +36,7 @@ const WELCOME_MS = 15_000;
 
 export function openLine(on: LineEvents): Line {
   /** The portal gives the frame its conversation by name; the next one, on this page, is nobody's but the chat's. */
-  let ticket = JSON.parse(window.name || "{}") as Partial<VisitorTicket>;
+  let known = JSON.parse(window.name || "{}") as Known;
   window.name = "";
   let socket: WebSocket | null = null;
   let attempt = 0;
@@ -53,11 +56,10 @@ export function openLine(on: LineEvents): Line {
     if (connecting || ended) return;
     connecting = true;
     try {
-      const { conversation, resume } = ticket;
-      const fresh = await ask<VisitorTicket>("/chat/tickets", { conversation, resume });
+      const { ticket, ...fresh } = await ask<VisitorTicket>("/chat/tickets", known);
       if (ended) return;
-      ticket = fresh;
-      attach(new WebSocket(`${host.replace("http", "ws")}/socket?ticket=${fresh.ticket}`));
+      known = fresh;
+      attach(new WebSocket(`${host.replace("http", "ws")}/socket?ticket=${ticket}`));
     } catch (problem) {
       if ((problem as Error).message === "resume_refused") {
         end();
@@ -113,13 +115,13 @@ export function openLine(on: LineEvents): Line {
     broken();
   };
 
-  const end = (): Partial<VisitorTicket> => {
+  const end = (): Known => {
     ended = true;
     clearTimeout(retry);
     clearInterval(heartbeat);
     hangUp(socket);
     socket = null;
-    return ticket;
+    return known;
   };
 
   addEventListener("online", () => socket || connect());

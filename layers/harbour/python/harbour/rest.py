@@ -56,8 +56,8 @@ def answering(
     return decorate
 
 
-def body_of(app: Chalice, model: type[M]) -> M:
-    """The request's JSON body as ``model``.
+def body_of(app: Chalice, model: type[M], *, most: int = MAX_FRAME_BYTES) -> M:
+    """The request's JSON body, of at most so many bytes, as ``model``.
 
     Raises
     ------
@@ -65,8 +65,8 @@ def body_of(app: Chalice, model: type[M]) -> M:
         ``too_large``, ``bad_body`` (no JSON object), ``lone_surrogate`` or ``bad_field``, with the field.
     """
     raw = request_of(app).raw_body
-    if len(raw) > MAX_FRAME_BYTES:
-        raise Invalid("too_large", f"A request holds at most {MAX_FRAME_BYTES} bytes.")
+    if len(raw) > most:
+        raise Invalid("too_large", f"A request holds at most {most} bytes.")
     try:
         body = json.loads(raw or b"{}")
     except (ValueError, RecursionError):

@@ -23,9 +23,9 @@ class Delivery:
         self._roster = roster
         self._clock = clock
 
-    def entry(self, tail: Tail, entry: Entry, *, but: ConnectionId | None = None) -> None:
-        """Show a new entry to everybody present except ``but`` (who gets an ack instead)."""
-        self.to_present(tail, lambda p: frames.live(entry, p.role), but=but)
+    def entry(self, tail: Tail, entry: Entry, *, only: Role | None = None, but: ConnectionId | None = None) -> None:
+        """Show a new entry to everybody present, or to one party, except ``but`` (who gets an ack instead)."""
+        self.to_present(tail, lambda p: frames.live(entry, p.role), only=only, but=but)
 
     def acknowledged(self, tail: Tail, entry: Entry, n: int, sender: Presence, *, duplicate: bool) -> None:
         """The ack to the sender and the entry to the others, all at once."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from uuid import uuid4
 
 from harbour.conversation.model import Conversation, ConversationId, may_return
 from harbour.conversation.ports import ConversationStore
-from harbour.conversation.service import ConversationService
+from harbour.conversation.service import ConversationService, Unsent
 from harbour.identity.model import Grant, Role, new_token, same_token, token_hash
 from harbour.identity.service import TicketService
 from harbour.runtime.clock import Clock
@@ -58,30 +59,69 @@ class Entrance:
         """
         tail = self._store.tail(conversation)
         if tail is not None:
-            self._check(tail.conversation, resume)
+            _must_be_hers(tail.conversation, resume)
+            if not may_return(tail.conversation, self._clock.now()):
+                raise _refused()
             return self._ticket(_grant(conversation, resume), resume)
+        return self._ticket(self._grant_of_new(conversation, resume), resume)
+
+    def exit(self, conversation: ConversationId | None, resume: str, unsent: Unsent | None = None) -> None:
+        """The quick exit without a socket: the same as ``pause``, and what the page had not sent yet is kept.
+
+        What has no place in her conversation, because it has ended, cannot be continued or never began, becomes one of
+        its own, which an officer finds as a message that was left.
+
+        Raises
+        ------
+        Forbidden
+            ``resume_refused``: not hers; what the page had not sent is kept all the same.
+        Invalid, Unavailable
+            Like :meth:`harbour.conversation.service.ConversationService.leave`.
+        """
+        if unsent is None or not unsent.texts:
+            tail = self._store.tail(conversation) if conversation else None
+            if tail is not None:
+                _must_be_hers(tail.conversation, resume)
+                self._conversations.pause(tail.conversation.id)
+            return
+        try:
+            rest = self._leave_in_hers(conversation, resume, unsent) if conversation else unsent
+        except Forbidden:
+            self._leave_elsewhere(unsent)
+            raise
+        self._leave_elsewhere(rest)
+
+    def _leave_in_hers(self, conversation: ConversationId, resume: str, unsent: Unsent) -> Unsent:
+        tail = self._store.tail(conversation)
+        if tail is not None:
+            _must_be_hers(tail.conversation, resume)
+        return self._conversations.leave(self._grant_of_new(conversation, resume), unsent)
+
+    def _leave_elsewhere(self, unsent: Unsent) -> None:
+        """The conversation is named after the page, so that the same exit twice makes no second one; nobody can come
+        back to it."""
+        if unsent.texts:
+            place = ConversationId(sha256(f"left behind by {unsent.client}".encode()).hexdigest()[:32])
+            self._conversations.leave(_grant(place, new_token()), replace(unsent, n=1))
+
+    def _grant_of_new(self, conversation: ConversationId, resume: str) -> Grant:
+        """What a conversation that is not stored yet begins with."""
         known = self._tickets.introduced(resume)
         crime = known.crime if known and known.conversation == conversation else ""
-        return self._ticket(_grant(conversation, resume, crime), resume)
-
-    def exit(self, conversation: ConversationId, resume: str) -> None:
-        """The quick exit without a socket: the same as ``pause``, and nothing for one that has ended.
-
-        Raises ``Forbidden`` like :meth:`readmit`.
-        """
-        tail = self._store.tail(conversation)
-        if tail is None:
-            return
-        self._check(tail.conversation, resume)
-        self._conversations.pause(conversation)
+        return _grant(conversation, resume, crime)
 
     def _ticket(self, grant: Grant, resume: str) -> Admission:
         return Admission(self._tickets.issue(grant), ConversationId(grant.conversation), resume)
 
-    def _check(self, conversation: Conversation, resume: str) -> None:
-        if not (same_token(resume, conversation.resume_hash) and may_return(conversation, self._clock.now())):
-            raise Forbidden("resume_refused", "This conversation cannot be continued here. Start a new one.")
-
 
 def _grant(conversation: ConversationId, resume: str, crime: str = "") -> Grant:
     return Grant(role=Role.VISITOR, conversation=conversation, resume_hash=token_hash(resume), crime=crime)
+
+
+def _must_be_hers(conversation: Conversation, resume: str) -> None:
+    if not same_token(resume, conversation.resume_hash):
+        raise _refused()
+
+
+def _refused() -> Forbidden:
+    return Forbidden("resume_refused", "This conversation cannot be continued here. Start a new one.")

@@ -117,6 +117,7 @@ COMMANDS: Final[dict[str, type[Command]]] = {
     "heartbeat": Heartbeat,
 }
 
+_TOO_LONG: Final = f"At most {MAX_TEXT:,} characters."
 _CODES: Final = {"string_too_long": "too_long", "string_too_short": "empty_text"}
 
 
@@ -150,6 +151,15 @@ def parse(body: str) -> Command:
         refuse(error)
 
 
+def require_text(text: str, field: str) -> None:
+    """Raise ``Invalid`` for what is no message (``lone_surrogate``, ``empty_text``, ``too_long``)."""
+    require_unicode(text, field)
+    if not text:
+        raise Invalid("empty_text", "A message has at least one character.", field=field)
+    if len(text) > MAX_TEXT:
+        raise Invalid("too_long", _TOO_LONG, field=field)
+
+
 def require_unicode(text: str, field: str) -> None:
     """Raise ``Invalid`` ``lone_surrogate`` for what is no Unicode text: it could never be sealed (RFC 8785)."""
     try:
@@ -164,7 +174,7 @@ def refuse(error: ValidationError) -> NoReturn:
     field = ".".join(str(part) for part in first["loc"]) or "body"
     field = "".join(c for c in field if c.isascii() and (c.isalnum() or c in "._-"))[:64] or "body"
     code = _CODES.get(first["type"], "bad_field") if field == "text" else "bad_field"
-    message = f"At most {MAX_TEXT:,} characters." if code == "too_long" else first["msg"]
+    message = _TOO_LONG if code == "too_long" else first["msg"]
     raise Invalid(code, message, field=field) from None
 
 

@@ -65,6 +65,32 @@ class ForceSettings:
     timing: Timing = field(default_factory=Timing)
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What a page still holds as it goes: messages of its own counter from ``n`` on, without a gap.
+
+    ``language`` is what they are written in, for where they begin a conversation.
+    """
+
+    client: ClientId
+    language: str
+    n: int
+    texts: tuple[str, ...]
+
+    def beyond(self, last: int) -> Unsent:
+        """Without those up to counter ``last``, which are stored.
+
+        Raises
+        ------
+        Invalid
+            ``counter_gap``: one before the first of them never arrived.
+        """
+        known = last + 1 - self.n
+        if known < 0:
+            raise Invalid("counter_gap", "A message before this one is missing.", field="n", expected=last + 1)
+        return replace(self, n=last + 1, texts=self.texts[known:])
+
+
 class ConversationService:
     """The commands of the socket. Nothing is delivered before it is stored, nor acknowledged before it is stored."""
 
@@ -111,7 +137,7 @@ class ConversationService:
             ``closed``: it has ended before that, and a new ticket opens another one.
         """
         conversation = ConversationId(caller.grant.conversation)
-        tail = self._transitions.find(conversation) or self._open(caller, language)
+        tail = self._transitions.find(conversation) or self._open(caller.grant, language)
         if not model.may_return(tail.conversation, self._clock.now()):
             raise Conflict("closed", "This conversation has ended. You can start another one.")
         if not tail.conversation.open:
@@ -134,14 +160,14 @@ class ConversationService:
         self._catch_up(caller, done.tail, client, last, on_duty=on_duty)
         self._announce(done.tail, Role.VISITOR, "here", but=caller.connection)
 
-    def _open(self, caller: Caller, language: str) -> Tail:
+    def _open(self, grant: Grant, language: str) -> Tail:
         opened = model.opened(
-            id=ConversationId(caller.grant.conversation),
+            id=ConversationId(grant.conversation),
             force=self._force.id,
             language=language,
             service_language=self._force.language,
-            resume_hash=caller.grant.resume_hash,
-            crime=caller.grant.crime,
+            resume_hash=grant.resume_hash,
+            crime=grant.crime,
             now=self._clock.now(),
             timing=self._force.timing,
         )
@@ -288,6 +314,71 @@ class ConversationService:
             self._delivery.entry(done.tail, done.entry, but=connection)
             self._delivery.queue_changed()
             self._events.publish("ConversationPaused", done.tail.conversation)
+
+    def leave(self, grant: Grant, unsent: Unsent) -> Unsent:
+        """The quick exit of a page that goes with messages still in it: they are stored, and she has left.
+
+        They stand in the record before her leaving, and are shown and translated only after it: neither a slow socket
+        nor a slow engine keeps the police from knowing that she has gone. What her socket brings at the same time is
+        not stored twice: the page's counter tells.
+
+        Returns
+        -------
+        Unsent
+            What has no place here, because the conversation has ended.
+
+        Raises
+        ------
+        Invalid
+            ``counter_gap``; she has left all the same.
+        Unavailable
+            ``try_again``: not everything was stored; she has left all the same.
+        """
+        conversation = ConversationId(grant.conversation)
+        if self._transitions.find(conversation) is None:
+            self._open(grant, unsent.language)
+        stored: list[model.Entry] = []
+        try:
+            rest = self._store_unsent(conversation, unsent, stored)
+        finally:
+            self.pause(conversation)
+        if stored:
+            self._show_unsent(conversation, stored)
+        return rest
+
+    def _store_unsent(self, conversation: ConversationId, unsent: Unsent, stored: list[model.Entry]) -> Unsent:
+        """Put what the record lacks of ``unsent`` into it and into ``stored``; return what an ended one cannot take."""
+        for attempt in range(ATTEMPTS):
+            tail = self._transitions.read(conversation)
+            rest = unsent.beyond(self._last_counter(tail, unsent.client))
+            if not tail.conversation.open:
+                return rest
+            try:
+                for n, text in enumerate(rest.texts, rest.n):
+                    entry = next_entry(
+                        tail.last,
+                        kind=Kind.MESSAGE,
+                        actor=actor_of(Role.VISITOR),
+                        body=_message(text, tail.conversation.language, Outcome()),
+                        now=self._clock.now(),
+                        said_by=(unsent.client, n, Role.VISITOR),
+                    )
+                    tail = self._keep(tail, entry)
+                    stored.append(entry)
+            except Moved:
+                self._transitions.pause(attempt)
+                continue
+            return replace(rest, texts=())
+        raise Unavailable("try_again", "Too many people write at once. Not everything was stored.")
+
+    def _show_unsent(self, conversation: ConversationId, stored: Sequence[model.Entry]) -> None:
+        """Not to her page, which has gone. A machine that stops here costs nothing: an officer's page sees the gap, a
+        translation that lacks is asked for when somebody joins, and the timer makes a task of what nobody owns."""
+        self._left_behind(conversation)
+        tail = self._transitions.read(conversation)
+        for entry in stored:
+            self._delivery.entry(tail, entry, only=Role.OFFICER)
+        self._ask_for_lacking(conversation, stored, Role.VISITOR, tail.conversation.service_language)
 
     def close(self, caller: Caller, conversation: ConversationId, outcome: str) -> None:
         """End the conversation; it is sealed next.
