@@ -267,6 +267,7 @@ class SeenDevice(Document):
     first: Instant
     last: Instant
     this: Annotated[bool, Field(description="It is the one that asks.")]
+    not_me: Annotated[bool, Field(description="The person said that it was not they, and it did not come again since.")]
 
 
 class Visits(Document):

@@ -32,6 +32,9 @@ the right code the account is remembered.
 
 `/confirm` sends a code to who is signed in, by the way that was agreed. With its handle the code signs nobody in: it
 goes to the portal's API, which wants it before it opens another way, or changes the code word.
+
+`/not-me` is for who sees a device that is not theirs: it ends every session, and each officer in charge of a crime of
+theirs gets a task.
 """
 
 Handle = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$", description="Stands for this sign-in in the next steps.")]
@@ -93,11 +96,19 @@ class LastVisit(Document):
     ]
 
 
+class Told(Document):
+    """Every session is over."""
+
+    officer_told: Annotated[
+        bool, Field(description="The officers in charge get a task. If not, nobody is in charge: show another way.")
+    ]
+
+
 class SignedIn(Document):
     """The person is in."""
 
     id_token: Annotated[str, Field(description="For the portal's API.")]
-    access_token: Annotated[str, Field(description="For `/sign-out`.")]
+    access_token: Annotated[str, Field(description="For `/sign-out`, `/not-me` and `/confirm`.")]
     expires_in: Annotated[int, Field(description="Seconds. There is no way to get another without signing in.", ge=1)]
     new_device: Annotated[bool, Field(description="Another device was used before, this one never.")]
     last_visit: LastVisit | None
@@ -122,6 +133,7 @@ SIGN_IN: Final[Mapping[tuple[str, str], Route]] = MappingProxyType(
             takes="Code", answers=SignedIn, refuses=(*BODY, "wrong_code", "expired", "sign_in_failed")
         ),
         ("POST", "/confirm"): Route(answers=Confirming, status=201, refuses=("signed_out", "no_channel", "expired")),
+        ("POST", "/not-me"): Route(takes="NotMe", answers=Told, refuses=(*BODY, "signed_out", "try_again")),
         ("POST", "/sign-out"): Route(answers=None, status=204),
     }
 )
@@ -132,7 +144,7 @@ def sign_in() -> Json:
     described = api(
         title="Signing in to the portal", description=_ABOUT, stage="sign-in", function="sign_in", routes=SIGN_IN
     )
-    for path in ("/confirm", "/sign-out"):
+    for path in ("/confirm", "/not-me", "/sign-out"):
         described["paths"][path]["post"]["security"] = [{"access": []}]
     described["components"]["securitySchemes"] = {
         "access": {

@@ -7,7 +7,8 @@ from datetime import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from chalice.app import Chalice
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from harbour import bootstrap, casework
 from harbour.crime.model import CrimeId, PersonId
@@ -68,17 +69,22 @@ class Confirmed(BaseModel):
 
 
 class ContactPlanChange(BaseModel):
-    """How to tell the person that there is news. The hints of the answer may come back; they change nothing."""
+    """What is to be otherwise in how the person is told that there is news; what is missing stays as it is. The hints
+    of the answer may come back; they change nothing.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    channel: Annotated[Choice, Field(strict=False)]
-    hours: SafeHours
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$")]
+    safe: Annotated[
+        bool | SkipJsonSchema[None],
+        Field(description="Whether the channel is safe. If not, nothing is sent. Needed until it was said once."),
+    ] = None
+    channel: Annotated[Choice, Field(strict=False)] | SkipJsonSchema[None] = None
+    hours: SafeHours | SkipJsonSchema[None] = None
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$")] | SkipJsonSchema[None] = None
     code_word: Annotated[
         str | None, Field(max_length=40, description="Null: as it was. Empty: none any more. Never given back.")
     ] = None
-    safe: Annotated[bool, Field(description="Whether the channel is safe. If not, nothing is sent.")]
     confirmation: Annotated[
         Confirmed | None, Field(description="Needed to open a channel, and to change the code word.")
     ] = None
@@ -86,6 +92,13 @@ class ContactPlanChange(BaseModel):
     email_hint: str | None = None
     changed_at: str | None = None
     changed_by: str | None = None
+
+    @field_validator("safe", "channel", "hours", "language", mode="before")
+    @classmethod
+    def _said(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("leave it out where it is to stay as it is")
+        return value
 
 
 # -- crimes ----------------------------------------------------------------------------------------------------------
@@ -225,21 +238,26 @@ def contact() -> dict[str, Any]:
 @app.route("/contact", methods=["PUT"])
 @answering(app)
 def change_contact() -> dict[str, Any]:
-    """Change it. What is not safe is switched off; the officers in charge are told. To open a channel that was closed,
-    or to change the code word, a code is needed that went the way that was agreed before.
+    """Change what is named. What is not safe is switched off; the officers in charge are told. To open a channel that
+    was closed, or to change the code word, a code is needed that went the way that was agreed before.
     """
+    from harbour.contact.model import Hours
     from harbour.portal.model import Confirmation, ContactWish
 
     who = _caller()
     asked = body_of(app, ContactPlanChange)
     wish = ContactWish(
+        safe=asked.safe,
         channel=asked.channel,
-        start=time.fromisoformat(asked.hours.from_),
-        end=time.fromisoformat(asked.hours.to),
-        days=frozenset(asked.hours.days),
+        hours=Hours(
+            start=time.fromisoformat(asked.hours.from_),
+            end=time.fromisoformat(asked.hours.to),
+            days=frozenset(asked.hours.days),
+        )
+        if asked.hours
+        else None,
         language=asked.language,
         code_word=asked.code_word,
-        safe=asked.safe,
     )
     shown = Confirmation(**asked.confirmation.model_dump()) if asked.confirmation else None
     return _contact(casework.contact_plans().change(who, wish, shown))
@@ -257,7 +275,13 @@ def visits() -> dict[str, Any]:
     found = casework.portal().visits(_caller(), request.headers.get("user-agent", "")[:400], address)
     return {
         "devices": [
-            {"label": one.label, "first": rfc3339(one.first), "last": rfc3339(one.last), "this": one.this}
+            {
+                "label": one.label,
+                "first": rfc3339(one.first),
+                "last": rfc3339(one.last),
+                "this": one.this,
+                "not_me": one.not_me,
+            }
             for one in found
         ]
     }

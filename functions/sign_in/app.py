@@ -59,6 +59,15 @@ class Again(_Body):
     handle: Handle
 
 
+class NotMe(_Body):
+    """Devices with which it was somebody else: when each came first, as `/code` or the portal's `/visits` said it."""
+
+    devices: Annotated[
+        list[Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{3}Z$")]],
+        Field(min_length=1, max_length=50),
+    ]
+
+
 class Code(_Body):
     """The code that came; a space in the middle does no harm."""
 
@@ -130,6 +139,15 @@ def confirm() -> dict[str, Any]:
     """
     handle, codes_left = casework.sign_in().confirm(_bearer())
     return {"handle": handle, **_sent(codes_left)}
+
+
+@app.route("/not-me", methods=["POST"])
+@answering(app)
+def not_me() -> dict[str, Any]:
+    """Somebody else signed in: end every session of whoever the access token in `Authorization` belongs to, and tell
+    the officers in charge. Said again it tells them no second time.
+    """
+    return {"officer_told": casework.sign_in().not_me(_bearer(), body_of(app, NotMe).devices)}
 
 
 @app.route("/sign-out", methods=["POST"])

@@ -12,6 +12,8 @@ import pytest
 from harbour.aws.crimes import lookup_item
 from harbour.aws.people import link_item, person_item
 from harbour.aws.sign_ins import SignInTable, sign_in_item, sign_in_of
+from harbour.aws.tasks import TaskTable
+from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
 from harbour.crime.model import CrimeRef, PersonId
 from harbour.identity.victims.model import (
     LINK_LIFETIME,
@@ -52,6 +54,8 @@ class World(Protocol):
 
     def known(self, reference: str, born: str, person: PersonId) -> None: ...
 
+    def task(self, made: OutboundTask) -> bool: ...
+
 
 class InMemory:
     def __init__(self) -> None:
@@ -59,6 +63,9 @@ class InMemory:
 
     def known(self, reference: str, born: str, person: PersonId) -> None:
         self.store.put_lookup(reference, born, person)
+
+    def task(self, made: OutboundTask) -> bool:
+        return self.store.tasks.get(made.id) == made
 
 
 class InTheTable:
@@ -68,6 +75,9 @@ class InTheTable:
 
     def known(self, reference: str, born: str, person: PersonId) -> None:
         self._client.put_item(TableName="cases", Item=lookup_item(CrimeRef(reference), born, person))
+
+    def task(self, made: OutboundTask) -> bool:
+        return TaskTable(self._client, "cases").get(made.crime, made.id) == made
 
 
 @pytest.fixture(params=["memory", "table"])
@@ -206,6 +216,43 @@ def test_a_device_keeps_when_it_was_first_seen(store: SignInStore) -> None:
         store.seen(DANA.id, device)
     assert store.devices(DANA.id) == (replace(phone, last_at=later), laptop)
     assert store.devices(PersonId("ff" * 16)) == ()
+
+
+STRANGER = Device(hash="d2", label="Firefox on Windows", first_at=START, last_at=START + timedelta(hours=1))
+
+
+def a_task(key: str = "1") -> OutboundTask:
+    wanted = TaskWanted(reason=Reason.SOMEBODY_ELSE, key=key, title="Somebody else", detail="Ask.")
+    return task(CrimeRef(REFERENCE), "athena", wanted, START)
+
+
+def test_a_device_of_somebody_else_the_end_of_the_sessions_and_the_task_are_stored_together(world: World) -> None:
+    store, later = world.store, START + timedelta(days=3)
+    store.seen(DANA.id, replace(STRANGER, last_at=STRANGER.first_at))
+    store.seen(DANA.id, STRANGER)
+    store.not_me(DANA.id, [STRANGER], [a_task()], later)
+    assert store.devices(DANA.id) == (replace(STRANGER, not_me_at=later),)
+    assert store.sessions_ended(DANA.id) == later
+    assert world.task(a_task())
+    back = replace(STRANGER, first_at=later + timedelta(days=1), last_at=later + timedelta(days=1))
+    store.seen(DANA.id, back)
+    assert store.devices(DANA.id) == (back,), "it is a new device"
+
+
+@pytest.mark.parametrize("how", ["said before", "came again", "never came"])
+def test_what_is_not_as_it_was_read_stores_nothing(world: World, how: str) -> None:
+    store, later = world.store, START + timedelta(days=3)
+    if how != "never came":
+        store.seen(DANA.id, STRANGER)
+    read = replace(STRANGER, last_at=STRANGER.first_at)
+    if how == "said before":
+        (read,) = store.devices(DANA.id)
+        store.not_me(DANA.id, [read], [a_task()], START)
+    before = store.devices(DANA.id), store.sessions_ended(DANA.id)
+    with pytest.raises(Stale):
+        store.not_me(DANA.id, [read], [a_task("2")], later)
+    assert (store.devices(DANA.id), store.sessions_ended(DANA.id)) == before
+    assert not world.task(a_task("2"))
 
 
 def test_when_somebody_signed_out_everywhere_is_known(store: SignInStore) -> None:

@@ -147,6 +147,7 @@ def test_every_reason_for_a_task_is_explained() -> None:
         Reason.NOT_DELIVERED: "a message that did not arrive",
         Reason.APPOINTMENT_CHANGE: "another time asked for",
         Reason.CONTACT_PLAN_CHANGED: "a contact plan that was changed",
+        Reason.SOMEBODY_ELSE: "somebody else who signed in as the victim",
         Reason.REJECTED_UPDATE: "an update that could not be read",
     }
     told = GUIDE.split("`harbour.task.created` |")[1].split("\n")[0]

@@ -161,6 +161,9 @@ def test_the_contact_plan_is_read_changed_and_never_gives_the_code_word_back(cas
     assert "teapot" not in json.dumps(after)
     echoed = call("PUT", "/contact", after | {"code_word": None}, expect=200)
     assert echoed == after == call("GET", "/contact", expect=200)
+    other = call("PUT", "/contact", {"language": "pl"}, expect=200)
+    assert other | {"changed_at": after["changed_at"]} == after | {"language": "pl"}
+    assert call("PUT", "/contact", {}, expect=200) == other
     del cases
 
 

@@ -125,6 +125,26 @@ def test_a_visit_from_elsewhere_is_told_at_the_next(entry: Entry) -> None:
     }
 
 
+def test_a_visit_that_was_not_hers_ends_all_and_tells_the_officer(entry: Entry) -> None:
+    signed_in(entry)
+    entry.clock.after(days=1)
+    handle, code = entry.code_sent()
+    entry.service.finish(handle, code, ELSEWHERE)
+    entry.clock.after(days=1)
+    done = signed_in(entry)
+    body = {"devices": [one["at"] for one in done["last_visit"]["new_devices"]]}
+    assert body == {"devices": ["2026-11-25T12:01:00.000Z"]}
+    access = {"authorization": f"Bearer {done['access_token']}"}
+    for wrong in (None, [], ["yesterday"], body["devices"] * 51):
+        status, problem = post("/not-me", {"devices": wrong}, **access)
+        assert (status, problem["code"]) == (400, "bad_field")
+    assert post("/not-me", body, **access) == (200, {"officer_told": True})
+    assert entry.cognito.tokens == {}
+    status, problem = post("/not-me", body, **access)
+    assert (status, problem["code"]) == (403, "signed_out")
+    assert len(entry.store.tasks) == 1
+
+
 def test_a_wrong_code_says_how_many_are_left(entry: Entry) -> None:
     _, begun = post("/start", {})
     post("/prove", {"handle": begun["handle"], "reference": REFERENCE, "date_of_birth": BORN})

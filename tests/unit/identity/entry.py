@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
@@ -11,8 +11,10 @@ from typing import Any, cast
 
 from harbour.aws.victim_pool import VictimPool
 from harbour.contact.model import Channel, Consent, ContactPlan, Link, Person
+from harbour.crime.link import OutboundTask
 from harbour.crime.model import CrimeId, CrimeRef, PersonId
 from harbour.identity.one_login import OneLogin, OneLoginSettings
+from harbour.identity.victims.codes import TaskOfficers
 from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, SignIn, Step, proof_key
 from harbour.identity.victims.one_login import OneLoginService
 from harbour.identity.victims.ports import Stale
@@ -97,6 +99,7 @@ class MemorySignIns:
         self.salts: dict[date, str] = {}
         self.known: dict[PersonId, dict[str, Device]] = {}
         self.ended: dict[PersonId, datetime] = {}
+        self.tasks: dict[str, OutboundTask] = {}
         self.away: dict[str, Away] = {}
         self.accounts: dict[str, tuple[Linked, datetime]] = {}
         self.asked: Counter[str] = Counter()
@@ -178,12 +181,25 @@ class MemorySignIns:
     def seen(self, person: PersonId, device: Device) -> None:
         self.asked["seen"] += 1
         mine = self.known.setdefault(person, {})
-        first = mine[device.hash].first_at if device.hash in mine else device.first_at
+        known = mine.get(device.hash)
+        first = known.first_at if known and known.not_me_at is None else device.first_at
         mine[device.hash] = replace(device, first_at=first)
 
     def devices(self, person: PersonId) -> tuple[Device, ...]:
         self.asked["devices"] += 1
         return tuple(sorted(self.known.get(person, {}).values(), key=lambda one: one.last_at, reverse=True))
+
+    def not_me(self, person: PersonId, devices: Sequence[Device], tasks: Sequence[OutboundTask], at: datetime) -> None:
+        self.asked["not_me"] += 1
+        meanwhile, self.between = self.between, None
+        if meanwhile:
+            meanwhile()
+        mine = self.known.get(person, {})
+        if any(mine.get(one.hash) != one or one.not_me_at for one in devices):
+            raise Stale
+        mine |= {one.hash: replace(one, not_me_at=at) for one in devices}
+        self.ended[person] = at
+        self.tasks |= {one.id: one for one in tasks}
 
     def end_sessions(self, person: PersonId, at: datetime) -> None:
         self.asked["end_sessions"] += 1
@@ -218,10 +234,31 @@ class Phone:
 class Desk:
     """Officers who were asked to help."""
 
+    clock: StoppedClock
     tasks: list[tuple[PersonId, str, str]] = field(default_factory=list)
+    told: list[tuple[CrimeRef, str]] = field(default_factory=list)
+    works: bool = True
 
     def help_to_sign_in(self, person: Person, crime: CrimeRef, why: str) -> None:
         self.tasks.append((person.id, crime, why))
+
+    def of_somebody_else(self, person: Person, devices: Sequence[Device], at: datetime) -> Sequence[OutboundTask]:
+        return self._real.of_somebody_else(person, devices, at)
+
+    def ask(self, tasks: Sequence[OutboundTask]) -> None:
+        self._real.ask(tasks)
+
+    @property
+    def _real(self) -> TaskOfficers:
+        def create(_: OutboundTask) -> None:
+            raise AssertionError("tasks are stored with what they tell of")
+
+        def ask(crime: CrimeRef, task: str) -> None:
+            if not self.works:
+                raise ConnectionError
+            self.told.append((crime, task))
+
+        return TaskOfficers(create, ask, self.clock)
 
 
 @dataclass
@@ -248,7 +285,7 @@ class Entry:
         self.people: dict[PersonId, Person] = {}
         self.reads = 0
         self.phone = Phone()
-        self.desk = Desk()
+        self.desk = Desk(self.clock)
         self.pace = NoWait()
         self.proofs = ProofService(self.store, self.clock)
         self.sessions = SessionService(self.store)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from harbour.crime.model import PersonId
+from harbour.crime.model import CrimeRef, PersonId
 from harbour.identity.victims.model import Visit, caller_address, counted, device_hash, device_label, network
 from harbour.identity.victims.service import Caller
-from tests.unit.identity.entry import AT_HOME, DANA, ELSEWHERE, LAPTOP, PHONE, START, Entry
+from harbour.runtime.clock import rfc3339
+from harbour.runtime.errors import Forbidden, Unavailable
+from tests.unit.identity.entry import AT_HOME, DANA, ELSEWHERE, LAPTOP, PHONE, REFERENCE, START, Entry, link
 
 SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 "
@@ -153,3 +156,170 @@ def test_a_token_of_nobody_ends_nothing(entry: Entry) -> None:
     entry.service.sign_out("invented")
     assert entry.store.ended == {}
     assert entry.cognito.calls == ["get_user"]
+
+
+# -- somebody else -----------------------------------------------------------------------------------------------------
+
+LATER = CrimeRef("42/777/26")
+
+
+def token(entry: Entry, caller: Caller = AT_HOME) -> str:
+    """Of somebody who has just come in."""
+    handle, code = entry.code_sent(caller)
+    return str(entry.service.finish(handle, code, caller).tokens["access_token"])
+
+
+def seen_by(entry: Entry) -> list[str]:
+    """The devices that the person is shown as new, by when they came first."""
+    return [rfc3339(one.first_at) for one in come_in(entry, AT_HOME).since]
+
+
+def stranger(entry: Entry) -> list[str]:
+    """Somebody comes from elsewhere, and she is shown it."""
+    come_in(entry, AT_HOME)
+    come_in(entry, ELSEWHERE)
+    return seen_by(entry)
+
+
+def test_it_was_not_me_ends_every_session_and_is_a_task_of_every_officer_in_charge(entry: Entry) -> None:
+    entry.people[DANA.id] = replace(DANA, links=(link(), link(LATER), replace(link("42/9/26"), role="witness")))
+    shown = stranger(entry)
+    mine = token(entry)
+    token(entry, ELSEWHERE)
+    assert entry.service.not_me(mine, shown)
+    assert entry.cognito.tokens == {}
+    assert not entry.sessions.good(DANA.id, entry.clock.at - timedelta(seconds=1))
+    tasks = entry.store.tasks.values()
+    assert {task.crime for task in tasks} == {REFERENCE, LATER}
+    assert entry.desk.told == [(task.crime, task.id) for task in tasks]
+    for task in tasks:
+        body = json.loads(task.body)
+        assert (body["type"], task.source) == ("harbour.task.created", DANA.source)
+        data = body["data"]
+        assert data["reason"] == "somebody_else_signed_in"
+        assert "Somebody else may have signed in to the portal as the victim" in data["title"]
+        for told in ("from 24 November 2026 at 13:01 to 24 November 2026 at 13:31", "All sessions were ended on"):
+            assert told in data["detail"]
+        assert "check the contact plan with them" in data["detail"]
+        assert "before you know that it is safe" in data["detail"]
+        for private in ("Firefox", "Windows", ELSEWHERE.address, "198.51", DANA.phone, DANA.given_name, DANA.id):
+            assert private not in task.body
+
+
+def test_however_often_it_is_said_there_is_one_task_for_each_device(entry: Entry) -> None:
+    shown = stranger(entry)
+    for _ in range(3):
+        assert entry.service.not_me(token(entry), shown), "they are told, and she is not asked to call"
+        entry.clock.after(minutes=20)
+    assert len(entry.store.tasks) == 1
+    assert len(entry.desk.told) == 1
+
+
+def test_said_twice_at_once_it_is_one_task(entry: Entry) -> None:
+    shown = stranger(entry)
+    mine = token(entry)
+    entry.store.between = lambda: entry.service.not_me(mine, shown)
+    assert entry.service.not_me(mine, shown)
+    assert len(entry.store.tasks) == 1
+
+
+def test_two_devices_of_somebody_else_are_one_task_with_both_times(entry: Entry) -> None:
+    come_in(entry, AT_HOME)
+    come_in(entry, ELSEWHERE)
+    come_in(entry, replace(ELSEWHERE, user_agent=SAFARI))
+    shown = seen_by(entry)
+    assert len(shown) == 2
+    assert entry.service.not_me(token(entry), shown)
+    (task,) = entry.store.tasks.values()
+    assert "on 24 November 2026 at 13:01; on 24 November 2026 at 13:31" in json.loads(task.body)["data"]["detail"]
+
+
+def test_whom_she_told_of_is_not_shown_again_before_they_come_again_and_then_it_is_another_task(entry: Entry) -> None:
+    entry.service.not_me(token(entry), stranger(entry))
+    entry.clock.after(days=1)
+    assert seen_by(entry) == []
+    assert [one.label for one in come_in(entry, replace(AT_HOME, user_agent=SAFARI)).since] == ["Chrome on Android"]
+    assert come_in(entry, ELSEWHERE).new_device is False
+    again = seen_by(entry)
+    assert len(again) == 2, "her own second phone, and the stranger"
+    assert entry.service.not_me(token(entry), again[1:])
+    assert len(entry.store.tasks) == 2
+
+
+def test_a_device_that_comes_again_while_she_says_so_is_told_as_it_is_now(entry: Entry) -> None:
+    shown = stranger(entry)
+    mine = token(entry)
+    entry.store.between = lambda: come_in(entry, ELSEWHERE)
+    assert entry.service.not_me(mine, shown)
+    (task,) = entry.store.tasks.values()
+    assert f"to 24 November 2026 at {entry.clock.at:%H:%M}" in json.loads(task.body)["data"]["detail"]
+
+
+def test_devices_that_change_all_the_time_are_said_to_be_for_later(entry: Entry) -> None:
+    shown = stranger(entry)
+    mine = token(entry)
+
+    def again() -> None:
+        come_in(entry, ELSEWHERE)
+        entry.store.between = again
+
+    entry.store.between = again
+    with pytest.raises(Unavailable):
+        entry.service.not_me(mine, shown)
+    assert entry.store.tasks == {}
+
+
+def test_a_stop_after_it_was_stored_loses_neither_the_task_nor_the_end_of_the_sessions(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = stranger(entry)
+    mine = token(entry)
+
+    def stopped(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(entry.pool, "sign_out", stopped)
+        with pytest.raises(RuntimeError):
+            entry.service.not_me(mine, shown)
+    assert len(entry.store.tasks) == 1
+    assert not entry.sessions.good(DANA.id, entry.clock.at - timedelta(seconds=1))
+    assert entry.service.not_me(mine, shown), "the page sends the same again"
+    assert entry.cognito.tokens == {}
+    assert len(entry.store.tasks) == 1
+
+
+def test_a_queue_that_is_away_keeps_nobody_signed_in(entry: Entry) -> None:
+    shown = stranger(entry)
+    mine = token(entry)
+    entry.desk.works = False
+    assert entry.service.not_me(mine, shown)
+    assert entry.cognito.tokens == {}
+    (task,) = entry.store.tasks.values()
+    assert task.next_at == entry.clock.at, "it is looked for by its time"
+
+
+def test_where_nobody_is_in_charge_she_is_not_told_that_an_officer_knows(entry: Entry) -> None:
+    shown = stranger(entry)
+    mine = token(entry)
+    entry.people[DANA.id] = replace(DANA, links=())
+    assert not entry.service.not_me(mine, shown)
+    assert entry.store.tasks == {}
+    assert entry.cognito.tokens == {}
+
+
+def test_a_device_that_nobody_knows_ends_the_sessions_and_tells_nobody(entry: Entry) -> None:
+    stranger(entry)
+    assert not entry.service.not_me(token(entry), ["2020-01-01T00:00:00.000Z"])
+    assert entry.store.tasks == {}
+    assert entry.cognito.tokens == {}
+
+
+def test_who_is_signed_out_tells_of_nobody(entry: Entry) -> None:
+    shown = stranger(entry)
+    for wrong in ("", "invented"):
+        with pytest.raises(Forbidden) as refused:
+            entry.service.not_me(wrong, shown)
+        assert refused.value.code == "signed_out"
+    assert entry.store.tasks == {}
+    assert entry.store.ended == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -129,11 +129,15 @@ class MemoryCases:
         self.reads: list[tuple[str, str, str]] = []
         self.marks: dict[tuple[PersonId, CrimeRef, Part], datetime] = {}
         self.race = 0
+        self.meanwhile: Callable[[], object] | None = None
 
     def person(self, person: PersonId) -> Person | None:
         return self.people.get(person)
 
     def save_plan(self, before: Person, after: Person, tasks: Sequence[OutboundTask]) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         if self.race:
             self.race -= 1
             stored = self.people[before.id]

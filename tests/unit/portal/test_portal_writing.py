@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harbour.contact.model import Channel, Consent, ContactPlan
+from harbour.contact.model import Channel, Consent, ContactPlan, Hours
 from harbour.crime.model import Appointment
 from harbour.portal.model import Choice, ContactWish, opaque
 from harbour.portal.service import LONGEST_REASON
@@ -142,15 +142,10 @@ def test_another_crimes_appointment_is_not_there(cases: Cases) -> None:
 
 
 def wish(**other: Any) -> ContactWish:
-    values: dict[str, Any] = {
-        "channel": Choice.SMS,
-        "start": time(9),
-        "end": time(18),
-        "days": frozenset({1, 2}),
-        "language": "cy",
-        "code_word": None,
-        "safe": True,
-    }
+    """A whole plan."""
+    hours: dict[str, Any] = {"start": time(9), "end": time(18), "days": frozenset({1, 2})}
+    hours |= {name: other.pop(name) for name in hours if name in other}
+    values: dict[str, Any] = {"channel": Choice.SMS, "language": "cy", "safe": True, "hours": Hours(**hours)}
     return ContactWish(**values | other)
 
 
@@ -333,6 +328,82 @@ def test_a_plan_written_over_by_somebody_else_is_read_again(cases: Cases) -> Non
     cases.store.race = 99
     with pytest.raises(Unavailable):
         cases.plans.change(AMINA, wish(channel=Choice.EMAIL), CONFIRMED)
+
+
+# One thing at a time: what is not named stays as it is by then.
+
+WHOLE = ContactPlan(
+    consent=Consent.AGREED, channels=SMS | EMAIL, hours=Hours(start=time(9)), language="pl", code_word="teapot"
+)
+EVENINGS = Hours(start=time(18), end=time(21), days=frozenset({6, 7}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed"),
+    [
+        ({"language": "cy"}, {"language": "cy"}),
+        ({"hours": EVENINGS}, {"hours": EVENINGS}),
+        ({"channel": Choice.EMAIL}, {"channels": EMAIL}),
+        ({"safe": True, "channel": Choice.SMS}, {"channels": SMS}),
+        ({"safe": False}, {"consent": Consent.DO_NOT_CONTACT, "channels": frozenset()}),
+        ({"code_word": "kettle"}, {"code_word": "kettle"}),
+    ],
+)
+def test_one_thing_is_changed_and_nothing_else(cases: Cases, asked: dict[str, Any], changed: dict[str, Any]) -> None:
+    cases.a_person(AMINA, "P1", REF, plan=WHOLE)
+    cases.plans.change(AMINA, ContactWish(**asked), CONFIRMED if "code_word" in asked else None)
+    assert cases.store.people[AMINA].plan == replace(WHOLE, **changed, changed_at=NOW, changed_by="person")
+
+
+def test_two_devices_that_change_different_things_at_once_do_not_undo_each_other(cases: Cases) -> None:
+    cases.a_person(AMINA, "P1", REF, plan=WHOLE)
+    cases.store.meanwhile = lambda: cases.plans.change(AMINA, ContactWish(safe=False))
+    shown = cases.plans.change(AMINA, ContactWish(language="cy"))
+    assert (shown.language, shown.safe, shown.channel) == ("cy", False, Choice.NONE)
+    assert len(cases.store.tasks) == 2
+    assert "No text messages and no e-mails" in [*cases.store.tasks.values()][-1].body
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+@pytest.mark.parametrize(
+    "asked", [{"language": "cy"}, {"hours": EVENINGS}, {"channel": Choice.SMS}, {"code_word": "x"}]
+)
+def test_nothing_is_theirs_before_they_said_whether_it_is_safe(
+    cases: Cases, asked: dict[str, Any], *, sensitive: bool
+) -> None:
+    """Else the crime system's later "do not contact" would count for nothing."""
+    before = cases.a_person(AMINA, "P1", REF, plan=ContactPlan(), sensitive=sensitive)
+    with pytest.raises(Invalid) as refused:
+        cases.plans.change(AMINA, ContactWish(**asked), CONFIRMED)
+    assert refused.value.field == "safe"
+    assert cases.store.people[AMINA] == before
+
+
+def test_whom_nothing_is_sent_to_can_change_what_sends_nothing(cases: Cases) -> None:
+    plan = ContactPlan(consent=Consent.DO_NOT_CONTACT)
+    cases.a_person(AMINA, "P1", REF, plan=plan, blocked="same_as_suspect", phone="", email="")
+    shown = cases.plans.change(AMINA, ContactWish(language="cy"))
+    assert (shown.language, shown.channel) == ("cy", Choice.NONE)
+    assert cases.plans.change(AMINA, ContactWish(channel=Choice.SMS)).channel is Choice.NONE, "it is not safe"
+    with pytest.raises(Invalid) as refused:
+        cases.plans.change(AMINA, ContactWish(safe=True))
+    assert refused.value.field == "channel"
+
+
+def test_a_number_that_died_meanwhile_does_not_keep_the_language_from_being_changed(cases: Cases) -> None:
+    plan = ContactPlan(consent=Consent.AGREED, channels=SMS)
+    cases.a_person(AMINA, "P1", REF, plan=plan, blocked="dead_number")
+    assert cases.plans.change(AMINA, ContactWish(language="cy")).language == "cy"
+    with pytest.raises(Invalid) as refused:
+        cases.plans.change(AMINA, ContactWish(safe=True))
+    assert refused.value.field == "channel"
+
+
+def test_who_wishes_nothing_changes_nothing(cases: Cases) -> None:
+    before = cases.a_person(AMINA, "P1", REF, plan=WHOLE)
+    assert cases.plans.change(AMINA, ContactWish()) == cases.plans.shown(AMINA)
+    assert cases.store.people[AMINA] == before
+    assert cases.store.tasks == {}
 
 
 @pytest.mark.parametrize(

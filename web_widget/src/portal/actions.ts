@@ -19,6 +19,7 @@ import type {
   Sent,
   Started,
   Support,
+  Told,
   Tokens,
   Visits,
 } from "./protocol.ts";
@@ -273,14 +274,36 @@ export function goHome(): void {
  * to be done only when it is.
  */
 export async function signOut(notice: Key = "signedOut"): Promise<void> {
-  const ended = end();
+  await leaveFor(
+    end().then((done) => done && notice),
+    "signOutFailed",
+  );
+}
+
+/**
+ * Somebody else was here, with the devices that first came at those times: ends every session, and the officer is told.
+ * It goes out even if the page is closed.
+ */
+export async function notMe(devices: readonly string[]): Promise<void> {
+  const told = request<Told>("POST", "/sign-in/not-me", { devices }, state.accessToken, true);
+  await leaveFor(
+    told.then(
+      ({ officer_told }) => (officer_told ? "officerTold" : "tellUs"),
+      () => false,
+    ),
+    "notMeFailed",
+  );
+}
+
+/** Forgets everything at once; what became of it is said when it is known: false, that it did not go well. */
+async function leaveFor(outcome: Promise<Key | false>, failed: Key): Promise<void> {
   leaveQuietly("signingOut");
   const empty = state;
   draw();
-  const done = await ended;
+  const notice = await outcome;
   if (state !== empty) return;
-  state.notice = done ? notice : undefined;
-  if (!done) state.troubles = [{ text: "signOutFailed" }];
+  state.notice = notice || undefined;
+  if (!notice) state.troubles = [{ text: failed }];
   draw();
 }
 

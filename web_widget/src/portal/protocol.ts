@@ -44,6 +44,11 @@ export interface Tokens {
   readonly last_visit: LastVisit | null;
 }
 
+/** After it was somebody else: whether the officer knows. */
+export interface Told {
+  readonly officer_told: boolean;
+}
+
 export interface CrimeSummary {
   readonly id: string;
   readonly reference: string;
@@ -138,6 +143,8 @@ export interface Visits {
     readonly first: string;
     readonly last: string;
     readonly this: boolean;
+    /** The person said that it was not they, and it did not come again since. */
+    readonly not_me: boolean;
   }[];
 }
 

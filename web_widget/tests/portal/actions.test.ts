@@ -223,8 +223,28 @@ describe("signing out", () => {
     expect(state.troubles[0]?.text).toBe("signOutFailed");
     signedIn();
     answers["/sign-in/sign-out"] = [204, {}];
-    await actions.signOut("tellUs");
-    expect([state.notice, state.troubles]).toEqual(["tellUs", []]);
+    await actions.signOut("visitOver");
+    expect([state.notice, state.troubles]).toEqual(["visitOver", []]);
+  });
+
+  it("because it was somebody else tells the officer, and forgets at once", async () => {
+    const devices = ["2026-11-20T10:00:00.000Z"];
+    for (const [answer, notice, trouble] of [
+      [[200, { officer_told: true }], "officerTold", undefined],
+      [[200, { officer_told: false }], "tellUs", undefined],
+      [[403, { code: "signed_out" }], undefined, "notMeFailed"],
+      [[500, {}], undefined, "notMeFailed"],
+      ["lost", undefined, "notMeFailed"],
+    ] as const) {
+      signedIn();
+      asked.length = 0;
+      answers["/sign-in/not-me"] = answer;
+      const over = actions.notMe(devices);
+      expect([state.page, state.me, state.notice]).toEqual(["start", undefined, "signingOut"]);
+      await over;
+      expect(asked).toEqual([{ path: "/sign-in/not-me", token: "access", body: { devices } }]);
+      expect([state.notice, state.troubles[0]?.text]).toEqual([notice, trouble]);
+    }
   });
 
   it("throws away what was still on its way", async () => {

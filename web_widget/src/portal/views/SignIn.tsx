@@ -1,5 +1,5 @@
 /** Into the account: what only the person knows, then a code. Right or wrong looks the same. */
-import { begin, birth, enterCode, go, goToOneLogin, prove, signOut } from "../actions.ts";
+import { begin, birth, enterCode, go, goToOneLogin, notMe, prove } from "../actions.ts";
 import { draw, forget, state } from "../state.ts";
 import { momentOf, written } from "../words.ts";
 import {
@@ -116,29 +116,26 @@ export function CodePage() {
   );
 }
 
-/** Ends it everywhere, and says what to do next. */
-function notMe(): void {
-  void signOut("tellUs");
-}
-
 /** What a person should know before anything else: others were here since. */
 export function DevicesPage() {
   const { lastVisit, language } = state;
+  const devices = lastVisit?.new_devices ?? [];
   return (
     <Sheet title={t("deviceTitle")}>
       <p class="govuk-body">{t("deviceText")}</p>
       <ul class="govuk-list govuk-list--bullet" data-testid="portal-new-devices">
-        {lastVisit?.new_devices.map((one) => (
+        {devices.map((one) => (
           <li key={one.at}>
             <bdi>{one.label}</bdi>, {momentOf(one.at, written(language))}
           </li>
         ))}
       </ul>
+      <p class="govuk-body">{t("deviceThen")}</p>
       <div class="govuk-button-group">
         <Button testId="portal-device-me" onClick={begin}>
           {t("deviceMe")}
         </Button>
-        <Button testId="portal-device-not" secondary onClick={notMe}>
+        <Button testId="portal-device-not" secondary onClick={() => void notMe(devices.map(({ at }) => at))}>
           {t("deviceNot")}
         </Button>
       </div>
@@ -153,6 +150,7 @@ export function VisitsPage() {
   return (
     <Sheet title={t("visitsTitle")} back={crime ? "crime" : "crimes"}>
       <p class="govuk-body">{t("visitsText")}</p>
+      <p class="govuk-body">{t("deviceThen")}</p>
       <ul class="account-cards">
         {visits?.devices.map((one) => (
           <li class="account-card" key={one.first} data-testid="portal-visit">
@@ -162,12 +160,19 @@ export function VisitsPage() {
             {one.this && <strong class="govuk-tag">{t("thisDevice")}</strong>}
             <span>{t("lastVisit", { at: momentOf(one.last, reader) })}</span>
             <span class="account-soft">{t("firstVisit", { at: momentOf(one.first, reader) })}</span>
+            {one.not_me && <strong>{t("officerKnows")}</strong>}
+            {!one.this && !one.not_me && (
+              <Button testId="portal-device-not" secondary onClick={() => void notMe([one.first])}>
+                {t("deviceNot")}
+                <span class="govuk-visually-hidden">
+                  {" "}
+                  (<bdi>{one.label}</bdi>)
+                </span>
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-      <Button testId="portal-device-not" secondary onClick={notMe}>
-        {t("deviceNot")}
-      </Button>
     </Sheet>
   );
 }

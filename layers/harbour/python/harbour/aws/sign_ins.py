@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from harbour.aws import cases
 from harbour.aws.clients import code_of
+from harbour.aws.tasks import task_item
+from harbour.crime.link import OutboundTask
 from harbour.crime.model import CrimeRef, PersonId
 from harbour.identity.victims.model import LINK_LIFETIME, Away, Device, Invitation, Linked, Purpose, SignIn, Step
 from harbour.identity.victims.ports import Stale
@@ -193,7 +196,8 @@ class SignInTable:
             TableName=self._table,
             Key=cases.key(cases.person(person), f"{cases.DEVICE}{device.hash}"),
             UpdateExpression=(
-                "SET label = :label, first_at = if_not_exists(first_at, :first), last_at = :last, expires = :expires"
+                "SET label = :label, first_at = if_not_exists(first_at, :first), last_at = :last, expires = :expires "
+                "REMOVE not_me_at, was_first_at"
             ),
             ExpressionAttributeValues={
                 ":label": {"S": device.label},
@@ -215,23 +219,44 @@ class SignInTable:
             Device(
                 hash=item["sk"]["S"].removeprefix(cases.DEVICE),
                 label=item["label"]["S"],
-                first_at=parse(item["first_at"]["S"]),
+                first_at=parse(item["first_at" if "first_at" in item else "was_first_at"]["S"]),
                 last_at=parse(item["last_at"]["S"]),
+                not_me_at=parse(item["not_me_at"]["S"]) if "not_me_at" in item else None,
             )
             for item in answer["Items"]
         ]
         return tuple(sorted(found, key=lambda one: one.last_at, reverse=True))
 
+    def not_me(self, person: PersonId, devices: Sequence[Device], tasks: Sequence[OutboundTask], at: datetime) -> None:
+        """One transaction. Without ``first_at`` a device that comes again is a new one."""
+        writes: list[Any] = [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": cases.key(cases.person(person), f"{cases.DEVICE}{device.hash}"),
+                    "UpdateExpression": "SET not_me_at = :at, was_first_at = first_at REMOVE first_at",
+                    "ConditionExpression": "first_at = :first AND last_at = :last",
+                    "ExpressionAttributeValues": {
+                        ":at": {"S": rfc3339(at)},
+                        ":first": {"S": rfc3339(device.first_at)},
+                        ":last": {"S": rfc3339(device.last_at)},
+                    },
+                }
+            }
+            for device in devices
+        ]
+        items = [_signed_out(person, at), *(task_item(task) for task in tasks)]
+        writes += [{"Put": {"TableName": self._table, "Item": item}} for item in items]
+        try:
+            self._db.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if code_of(error) in ("TransactionCanceledException", "TransactionConflictException"):
+                raise Stale from None
+            raise
+
     def end_sessions(self, person: PersonId, at: datetime) -> None:
         """One write."""
-        self._db.put_item(
-            TableName=self._table,
-            Item={
-                **cases.key(cases.person(person), SIGNED_OUT),
-                "at": {"S": rfc3339(at)},
-                "expires": _epoch(at + SESSION_LIFETIME),
-            },
-        )
+        self._db.put_item(TableName=self._table, Item=_signed_out(person, at))
 
     def sessions_ended(self, person: PersonId) -> datetime | None:
         """One strongly consistent read."""
@@ -288,6 +313,14 @@ def sign_in_of(item: Item) -> SignIn:
         proof_expires_at=instant("proof_until"),
         version=int(item["version"]["N"]),
     )
+
+
+def _signed_out(person: PersonId, at: datetime) -> Item:
+    return {
+        **cases.key(cases.person(person), SIGNED_OUT),
+        "at": {"S": rfc3339(at)},
+        "expires": _epoch(at + SESSION_LIFETIME),
+    }
 
 
 def _key(hashed: str) -> Item:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Final
 
 from harbour.crime.model import CrimeId, CrimeRef, PersonId
+
+OWN: Final = frozenset({"victim", "guardian"})
+"""Roles of those whose crime it is. A suspect or a witness who is linked by mistake sees nothing."""
 
 
 class Channel(StrEnum):
@@ -110,3 +114,8 @@ class Person:
     links: tuple[Link, ...] = ()
     version: int = 0
     as_of: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def own_links(self) -> list[Link]:
+        """Their part in each crime in which they are more than named."""
+        return [link for link in self.links if link.role in OWN]

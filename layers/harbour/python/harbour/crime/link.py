@@ -36,6 +36,7 @@ class Reason(StrEnum):
     NOT_DELIVERED = "not_delivered"
     APPOINTMENT_CHANGE = "appointment_change"
     CONTACT_PLAN_CHANGED = "contact_plan_changed"
+    SOMEBODY_ELSE = "somebody_else_signed_in"
     REJECTED_UPDATE = "rejected_update"
     DOCUMENT = "document"
 

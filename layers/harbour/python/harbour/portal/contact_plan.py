@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from harbour.contact.gate import blocked, reachable
-from harbour.contact.model import Channel, Consent, ContactPlan, Hours, Person
+from harbour.contact.model import Channel, Consent, ContactPlan, Person
 from harbour.crime import link as outbound
 from harbour.crime.link import OutboundTask, Reason, TaskWanted
 from harbour.crime.model import PersonId
@@ -19,7 +19,7 @@ from harbour.portal.model import (
     email_hint,
     phone_hint,
 )
-from harbour.portal.persons import known_language, own_links, person_of
+from harbour.portal.persons import known_language, person_of
 from harbour.portal.ports import Confirmations, LinkAsker, Moved, People, Plans
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Conflict, Invalid, Unavailable
@@ -68,7 +68,8 @@ class ContactPlanService:
         return _contact(person_of(self._people, who))
 
     def change(self, who: PersonId, wish: ContactWish, confirmation: Confirmation | None = None) -> Contact:
-        """Change it. What is not safe is switched off, whatever else was chosen; officers are told.
+        """Change what is wished for, and nothing else. What is not safe is switched off, whatever else was chosen;
+        officers are told.
 
         Less may be sent from now on, at once and without more ado: that is safe whoever asks for it. A channel that was
         not open, and the code word by which we know the person, wait for a code by the way that was agreed before: he
@@ -78,7 +79,7 @@ class ContactPlanService:
         ------
         Invalid
             ``bad_field``, naming it: a channel for which there is nothing to send to, hours without an hour or a day,
-            a language that nobody knows, a code word that is too long.
+            a language that nobody knows, a code word that is too long; ``safe``, when nobody has said that yet.
         Conflict
             ``code_needed``: by `SignInService.confirm`; ``no_channel``: there is no open channel to send one to, an
             officer has to help.
@@ -86,6 +87,8 @@ class ContactPlanService:
             ``wrong_code``, ``expired``: the confirmation's.
         """
         confirmed = False
+        if wish == ContactWish():
+            return self.shown(who)
         for _ in range(ATTEMPTS):
             before = person_of(self._people, who)
             plan = self._plan(before, wish)
@@ -113,24 +116,22 @@ class ContactPlanService:
         self._confirmations.accept(person.id, confirmation.handle, confirmation.code)
 
     def _plan(self, person: Person, wish: ContactWish) -> ContactPlan:
-        channels = _CHANNELS[wish.channel] if wish.safe else frozenset()
-        if missing := channels - (reachable(person) - blocked(person)):
-            what = "mobile number" if Channel.SMS in missing else "e-mail address"
-            raise Invalid("bad_field", f"We have no {what} for you that we can use.", field="channel")
-        if not wish.start < wish.end:
+        consent, channels = _sending(person, wish)
+        hours = wish.hours or person.plan.hours
+        if wish.hours and not hours.start < hours.end:
             raise Invalid("bad_field", "The first hour comes before the last.", field="hours")
-        if not wish.days or not wish.days <= frozenset(range(1, 8)):
+        if wish.hours and not (hours.days and hours.days <= frozenset(range(1, 8))):
             raise Invalid("bad_field", "At least one day, 1 (Monday) to 7 (Sunday).", field="hours")
-        language = known_language(wish.language)
+        language = person.plan.language if wish.language is None else known_language(wish.language)
         if not language:
             raise Invalid("bad_field", "Choose one of the languages offered.", field="language")
         word = person.plan.code_word if wish.code_word is None else wish.code_word.strip()
         if len(word) > LONGEST_CODE_WORD or not word.isprintable():
             raise Invalid("bad_field", f"At most {LONGEST_CODE_WORD} characters, in one line.", field="code_word")
         return ContactPlan(
-            consent=Consent.AGREED if channels else Consent.DO_NOT_CONTACT,
+            consent=consent,
             channels=channels,
-            hours=Hours(start=wish.start, end=wish.end, days=wish.days),
+            hours=hours,
             language=language,
             code_word=word,
             changed_at=self._clock.now(),
@@ -155,7 +156,27 @@ class ContactPlanService:
             ),
         )
         now = self._clock.now()
-        return [outbound.task(link.crime, person.source, wanted, now) for link in own_links(person)]
+        return [outbound.task(link.crime, person.source, wanted, now) for link in person.own_links]
+
+
+def _sending(person: Person, wish: ContactWish) -> tuple[Consent, frozenset[Channel]]:
+    """Whether, and how, something may be sent from now on."""
+    plan = person.plan
+    if wish.safe is None and plan.consent is Consent.UNKNOWN:
+        # A plan is theirs from the first change on, and not the crime system's any more. Before that they must have
+        # said this: else what an officer finds out later would count for nothing.
+        raise Invalid("bad_field", "Say first whether it is safe to send messages.", field="safe")
+    if wish.safe is None and wish.channel is None:
+        return plan.consent, plan.channels
+    safe = plan.consent is Consent.AGREED if wish.safe is None else wish.safe
+    wanted = plan.channels if wish.channel is None else _CHANNELS[wish.channel]
+    if safe and not wanted and wish.channel is None:
+        raise Invalid("bad_field", "Say how messages may be sent.", field="channel")
+    channels = wanted if safe else frozenset()
+    if missing := channels - (reachable(person) - blocked(person)):
+        what = "mobile number" if Channel.SMS in missing else "e-mail address"
+        raise Invalid("bad_field", f"We have no {what} for you that we can use.", field="channel")
+    return Consent.AGREED if channels else Consent.DO_NOT_CONTACT, channels
 
 
 def _open(person: Person) -> frozenset[Channel]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 
+from harbour.contact.model import Hours
 from harbour.crime.model import CrimeEvent, CrimeId, CrimeRef, Effect
 from harbour.runtime.london import LONDON
 
@@ -23,9 +24,6 @@ SHOWN: Final = frozenset({Effect.APPLIED, Effect.CORRECTED, Effect.STALE})
 
 NEWS: Final = SHOWN - {Effect.STALE}
 """Of these the newest says how things stand: a late story stands in its place, and is no news."""
-
-ROLES: Final = frozenset({"victim", "guardian"})
-"""Whose crime it is. A suspect or a witness who is linked by mistake sees nothing."""
 
 
 class Choice(StrEnum):
@@ -227,33 +225,39 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactWish:
-    """What a person wants.
+    """What a person wants to be otherwise. What is None stays as it is by then: whoever changes the language on one
+    device does not undo what was changed on another.
 
     Attributes
     ----------
     code_word
-        None: as it was. Empty: none any more.
+        Empty: none any more.
     safe
         That a message by this channel is safe. Without it nothing is sent, whatever the channel says.
     """
 
-    channel: Choice
-    start: time
-    end: time
-    days: frozenset[int]
-    language: str
-    code_word: str | None
-    safe: bool
+    safe: bool | None = None
+    channel: Choice | None = None
+    hours: Hours | None = None
+    language: str | None = None
+    code_word: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A device that was used to sign in."""
+    """A device that was used to sign in.
+
+    Attributes
+    ----------
+    not_me
+        The person said that it was not they, and it did not come again since.
+    """
 
     label: str
     first: datetime
     last: datetime
     this: bool
+    not_me: bool
 
 
 def opaque(kind: str, *parts: str) -> str:

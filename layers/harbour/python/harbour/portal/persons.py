@@ -1,10 +1,9 @@
-"""Who somebody is in the portal: the person of an account, their own crimes, and the languages that there are."""
+"""Who somebody is in the portal: the person of an account, and the languages that there are."""
 
 from __future__ import annotations
 
-from harbour.contact.model import Link, Person
+from harbour.contact.model import Person
 from harbour.crime.model import PersonId
-from harbour.portal.model import ROLES
 from harbour.portal.ports import People
 from harbour.runtime.errors import Forbidden
 from harbour.translation.languages import languages
@@ -23,11 +22,6 @@ def person_of(people: People, who: PersonId) -> Person:
     if person is None:
         raise Forbidden("forbidden", "This account is of no use here.")
     return person
-
-
-def own_links(person: Person) -> list[Link]:
-    """Their part in each crime in which they are more than named."""
-    return [link for link in person.links if link.role in ROLES]
 
 
 def known_language(written: str) -> str:

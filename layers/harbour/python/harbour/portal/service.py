@@ -49,7 +49,7 @@ from harbour.portal.model import (
     promised,
     values,
 )
-from harbour.portal.persons import known_language, own_links, person_of
+from harbour.portal.persons import known_language, person_of
 from harbour.portal.ports import (
     Audit,
     Bookmarks,
@@ -125,7 +125,7 @@ class PortalService:
         person = person_of(self._people, who)
         tag = guidance.written(self._language(person, language))
         read = self._bookmarks.read_until(who)
-        found = [self._summary(person, link, read, tag) for link in own_links(person)]
+        found = [self._summary(person, link, read, tag) for link in person.own_links]
         self._audit.read(who, "list", "")
         return Overview(
             name=person.given_name,
@@ -193,7 +193,13 @@ class PortalService:
         """Where the person signed in, latest first, and which of it is what asks now."""
         this = device_hash(who, user_agent, address)
         return [
-            Visit(label=one.label, first=one.first_at, last=one.last_at, this=one.hash == this)
+            Visit(
+                label=one.label,
+                first=one.first_at,
+                last=one.last_at,
+                this=one.hash == this,
+                not_me=one.not_me_at is not None,
+            )
             for one in self._devices.devices(who)
         ]
 
@@ -262,7 +268,7 @@ class PortalService:
     def _opened(self, who: PersonId, crime: CrimeId, what: str) -> tuple[Person, Link, CrimeState]:
         """The person, their part in the crime, and the crime. Every time somebody gets in is an audit event."""
         person = person_of(self._people, who)
-        link = next((one for one in own_links(person) if one.id == crime), None)
+        link = next((one for one in person.own_links if one.id == crime), None)
         state = self._crimes.state(link.crime) if link else None
         if link is None or state is None:
             raise NotFound("no_crime", "There is no such crime here.")

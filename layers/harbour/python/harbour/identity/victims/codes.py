@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from harbour.contact.model import Channel, Person
 from harbour.crime.link import OutboundTask, Reason, TaskWanted, task
 from harbour.crime.model import CrimeRef
+from harbour.identity.victims.model import Device
 from harbour.notification.catalogue import message_types
 from harbour.notification.ports import NotTaken, Provider, Unsure
 from harbour.notification.render import render
-from harbour.runtime.clock import Clock
-from harbour.runtime.telemetry import log
+from harbour.runtime.clock import Clock, rfc3339
+from harbour.runtime.london import LONDON
+from harbour.runtime.telemetry import failure, log
 
 TYPE: Final = "sign_in_code"
 
@@ -93,3 +96,40 @@ class TaskOfficers:
         made = task(crime, person.source, wanted, now)
         self._create(made)
         self._ask(crime, made.id)
+
+    def of_somebody_else(self, person: Person, devices: Sequence[Device], at: datetime) -> Sequence[OutboundTask]:
+        """When it was, and what to do; nothing of the device. The key holds which, and since when it came: the same
+        said again makes no second task.
+        """
+        which = sorted(f"{one.hash}@{rfc3339(one.first_at)}" for one in devices)
+        times = "; ".join(_when(one) for one in sorted(devices, key=lambda one: one.first_at))
+        wanted = TaskWanted(
+            reason=Reason.SOMEBODY_ELSE,
+            key=f"not-me#{person.id}#{','.join(which)}",
+            title="Somebody else may have signed in to the portal as the victim",
+            detail=(
+                f"The victim says that it was not they who signed in {times} (London time). All sessions were ended on "
+                f"{_in_words(at)}. Whoever it was had a code that went to the victim's phone or e-mail, and may have "
+                "read everything in the portal: do not call, text or write there before you know that it is safe. "
+                "Speak to the victim in a safe way, and check the contact plan with them."
+            ),
+        )
+        return [task(link.crime, person.source, wanted, at) for link in person.own_links]
+
+    def ask(self, tasks: Sequence[OutboundTask]) -> None:
+        """One message for each."""
+        for one in tasks:
+            try:
+                self._ask(one.crime, one.id)
+            except Exception as error:  # noqa: BLE001 - it is stored, and found by its time; the person goes on
+                log("link", outcome="not_asked", **failure(error))
+
+
+def _when(device: Device) -> str:
+    first, last = _in_words(device.first_at), _in_words(device.last_at)
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def _in_words(moment: datetime) -> str:
+    local = moment.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y} at {local:%H:%M}"

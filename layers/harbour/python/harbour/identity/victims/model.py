@@ -207,12 +207,21 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """Something that was used to sign in: coarse on purpose, and kept on no device."""
+    """Something that was used to sign in: coarse on purpose, and kept on no device.
+
+    Attributes
+    ----------
+    first_at
+        When it was first used; after the person said that it was not they, when it came again.
+    not_me_at
+        When they said so; none when it came again since, or they never did.
+    """
 
     hash: str
     label: str
     first_at: datetime
     last_at: datetime
+    not_me_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +235,8 @@ class Visit:
     last
         The visit before this one, if there was one.
     since
-        Other devices that were first used since this one was used last (for a new device: in the last 30 days).
+        Other devices that were first used since this one was used last (for a new device: in the last 30 days), and of
+        which the person has not said already that it was not they.
     """
 
     new_device: bool
@@ -241,7 +251,10 @@ def visit(before: Sequence[Device], this: str, now: datetime) -> Visit:
     """What to tell, from the devices as they were before the one with the hash ``this`` came again."""
     mine = next((one for one in before if one.hash == this), None)
     floor = mine.last_at if mine else now - FORGET_AFTER
-    others = sorted((one for one in before if one.hash != this and one.first_at > floor), key=lambda one: one.first_at)
+    others = sorted(
+        (one for one in before if one.hash != this and one.first_at > floor and one.not_me_at is None),
+        key=lambda one: one.first_at,
+    )
     # The very first visit is no surprise to anybody.
     return Visit(
         new_device=bool(before) and mine is None,

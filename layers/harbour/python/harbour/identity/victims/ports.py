@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from harbour.contact.model import Channel, Person
+from harbour.crime.link import OutboundTask
 from harbour.crime.model import CrimeRef, PersonId
 from harbour.identity.victims.model import Away, Device, Invitation, Linked, SignIn
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Stale(Exception):
-    """Somebody changed the sign-in in between."""
+    """Somebody changed it in between: read again."""
 
 
 class SignInStore(Protocol):
@@ -75,11 +76,22 @@ class SignInStore(Protocol):
         ...
 
     def seen(self, person: PersonId, device: Device) -> None:
-        """Note a device. When it was first seen stays."""
+        """Note a device. When it was first seen stays, unless the person said that it was not they: then it is new."""
         ...
 
     def devices(self, person: PersonId) -> tuple[Device, ...]:
         """All of a person's, latest first."""
+        ...
+
+    def not_me(self, person: PersonId, devices: Sequence[Device], tasks: Sequence[OutboundTask], at: datetime) -> None:
+        """Note of devices that it was not the person who used them, end all sessions, and store the tasks that tell
+        officers of it: all or nothing.
+
+        Raises
+        ------
+        Stale
+            One of them came again, or it was said of it already.
+        """
         ...
 
     def end_sessions(self, person: PersonId, at: datetime) -> None:
@@ -107,6 +119,14 @@ class Officers(Protocol):
 
         ``why``: ``no_channel``, ``not_sent`` or ``several``.
         """
+        ...
+
+    def of_somebody_else(self, person: Person, devices: Sequence[Device], at: datetime) -> Sequence[OutboundTask]:
+        """A task for each officer who deals with a crime of theirs: on these devices it was not the person."""
+        ...
+
+    def ask(self, tasks: Sequence[OutboundTask]) -> None:
+        """Ask for stored tasks to be told to the crime system. Never raises: what nobody asked for is found."""
         ...
 
 

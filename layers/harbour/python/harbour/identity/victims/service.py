@@ -6,7 +6,7 @@ where what was said is right and the person's plan allows a channel. Where it al
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -45,7 +45,7 @@ from harbour.identity.victims.model import (
     visit,
 )
 from harbour.identity.victims.ports import CodeSender, Officers, Pace, Pool, SignInStore, Stale
-from harbour.runtime.clock import Clock
+from harbour.runtime.clock import Clock, rfc3339
 from harbour.runtime.errors import Conflict, Forbidden, TooMany, Unavailable
 from harbour.runtime.telemetry import log
 
@@ -257,16 +257,51 @@ class SignInService:
         Conflict
             ``no_channel``: nothing may be sent to them.
         """
-        who = self._pool.who(access_token) if access_token else None
-        person = self._people(who) if who else None
-        if person is None:
-            raise Forbidden("signed_out", "You are signed out. Sign in again.")
+        person = self._who(access_token)
         crime = next((link.crime for link in person.links if channel_for_code(person, link.crime)), None)
         if crime is None:
             raise Conflict("no_channel", "There is no way in which we may send you a code. Ask the officer.")
         began = self._pace.begin()
         handle, sign_in = self._begin(None, purpose=Purpose.CONFIRM)
         return handle, self._send(handle, replace(sign_in, person=person.id, crime=crime), person, began)
+
+    def not_me(self, access_token: str, first_visits: Sequence[str]) -> bool:
+        """It was not they who came with those devices: end every session, and tell the officers in charge, once for
+        each device until it comes again.
+
+        Parameters
+        ----------
+        first_visits
+            When the devices came first, as the person was shown it: nothing else of a device leaves this system.
+
+        Returns
+        -------
+        bool
+            Whether officers are told, now or by an earlier call. If not, the person has to call.
+
+        Raises
+        ------
+        Forbidden
+            ``signed_out``: the token is no good.
+        Unavailable
+            ``try_again``: the devices changed again and again meanwhile.
+        """
+        person = self._who(access_token)
+        for _ in range(_RACES):
+            now = self._clock.now()
+            named = [one for one in self._store.devices(person.id) if rfc3339(one.first_at) in first_visits]
+            said = [one for one in named if one.not_me_at is None]
+            tasks = self._officers.of_somebody_else(person, said, now) if said else ()
+            try:
+                # One step: however this ends, the officers hear of it, and what was read of the portal is over.
+                self._store.not_me(person.id, said, tasks, now)
+            except Stale:
+                continue
+            self._officers.ask(tasks)
+            self._pool.sign_out(person.id)
+            log("sign-in", outcome="not_me", count=len(said))
+            return bool(named and person.own_links)
+        raise Unavailable("try_again", "This was changed at the same time. Try again.")
 
     def sign_out(self, access_token: str) -> None:
         """End every session of whoever the token belongs to, on every device. A token of nobody ends nothing."""
@@ -278,6 +313,14 @@ class SignInService:
         log("sign-in", outcome="signed_out")
 
     # -- means -----------------------------------------------------------------------------------------------------
+
+    def _who(self, access_token: str) -> Person:
+        """Whose token that is. Raises ``Forbidden`` ``signed_out``."""
+        who = self._pool.who(access_token) if access_token else None
+        person = self._people(who) if who else None
+        if person is None:
+            raise Forbidden("signed_out", "You are signed out. Sign in again.")
+        return person
 
     def _begin(
         self, invited: PersonId | None, account: str = "", purpose: Purpose = Purpose.SIGN_IN
