@@ -21,12 +21,12 @@ function locales(): Plugin {
 }
 
 /**
- * Names of values that only the chat's own code reads: in no frame and no document of the host, no property of the
- * browser's, never put together from strings. The build shortens them.
+ * Names of values that only the chat's own code reads: in no frame and no document of the host, never put together
+ * from strings, and where the browser has a property of that name, the chat does not use it. The build shortens them.
  */
 const OURS =
   "acknowledged ahead changed closedBy covered dissolve draft entries failed heard hello help interrupted line locale " +
-  "newBelow officerTyping onDuty other outbox problem refused renew resumed screen seen shownAt swapped waiting";
+  "newBelow officerTyping onDuty other outbox problem refused renew resumed screen search seen shownAt swapped waiting";
 
 export default defineConfig({
   define: constants,
@@ -38,7 +38,7 @@ export default defineConfig({
     minify: "terser",
     terserOptions: {
       compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true, ecma: 2020 },
-      mangle: { properties: { regex: new RegExp(`^(${OURS.replaceAll(" ", "|")})$`) } },
+      mangle: { properties: { builtins: true, regex: new RegExp(`^(${OURS.replaceAll(" ", "|")})$`) } },
     },
     outDir: "dist",
     emptyOutDir: false,

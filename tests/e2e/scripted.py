@@ -31,7 +31,8 @@ _ANY_ORIGIN = {"access-control-allow-origin": "*"}
 class ScriptedHost:
     """Answers one visitor.
 
-    ``away``: no ticket, as when the service cannot be reached. ``silent``: what is sent arrives, unacknowledged.
+    ``away``: no ticket, as when the service cannot be reached. ``refuses``: the answer to who asks for one.
+    ``turns_away``: a ticket, and no socket. ``silent``: what is sent arrives, unacknowledged.
     """
 
     context: BrowserContext
@@ -43,6 +44,7 @@ class ScriptedHost:
     sockets: list[WebSocketRoute] = field(default_factory=list)
     language: str = "en"
     silent: bool = False
+    turns_away: bool = False
     sent: list[dict[str, Any]] = field(default_factory=list)
     exits: list[dict[str, Any]] = field(default_factory=list)
 
@@ -80,6 +82,8 @@ class ScriptedHost:
 
     def _connected(self, socket: WebSocketRoute) -> None:
         self.sockets.append(socket)
+        if self.turns_away:
+            socket.close()
         socket.on_message(self._heard)
 
     def _heard(self, message: str | bytes) -> None:

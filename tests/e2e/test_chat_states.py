@@ -322,6 +322,56 @@ def test_an_exit_that_could_not_carry_everything_carries_the_oldest(
     assert leaves(visitor, host)["texts"] == texts[:5]
 
 
+BUSY = "We cannot connect you right now."
+
+
+@pytest.mark.parametrize("refused", [(429, "too_fast"), (503, "try_again"), (500, "internal")], ids=str)
+def test_who_is_refused_is_not_told_that_the_connection_is_bad(
+    harbour: dict[str, Any], small: VisitorPage, refused: tuple[int, str]
+) -> None:
+    host = ScriptedHost(small.page.context, refuses=refused)
+    small.begin(harbour["widget_page"], "en")
+    status = small.chat.locator("header [role=status]")
+    expect(status).to_contain_text(BUSY)
+    expect(status).to_contain_text("999")
+    small.say("uno")
+    assert wrong(small) == []
+    host.refuses = None
+    expect(status).to_have_text("Connected", timeout=15_000)
+    expect(small.chat.get_by_text("Delivered")).to_be_visible()
+
+
+def test_who_gets_a_ticket_and_no_socket_is_told_the_same(harbour: dict[str, Any], visitor: VisitorPage) -> None:
+    host = ScriptedHost(visitor.page.context, turns_away=True)
+    visitor.begin(harbour["widget_page"], "en")
+    status = visitor.chat.locator("header [role=status]")
+    expect(status).to_contain_text(BUSY)
+    host.turns_away = False
+    expect(status).to_have_text("Connected", timeout=15_000)
+
+
+def test_a_line_that_breaks_is_still_no_connection(harbour: dict[str, Any], visitor: VisitorPage) -> None:
+    host = ScriptedHost(visitor.page.context, away=True)
+    visitor.begin(harbour["widget_page"], "en")
+    status = visitor.chat.locator("header [role=status]")
+    expect(status).to_contain_text("No connection.")
+    host.away = False
+    expect(status).to_have_text("Connected", timeout=15_000)
+    host.breaks_the_line()
+    expect(status).to_contain_text("No connection.")
+
+
+def test_who_is_refused_everything_sees_that_it_goes_on_trying(harbour: dict[str, Any], visitor: VisitorPage) -> None:
+    """Too many tries from one place: then the words for it do not come either."""
+    ScriptedHost(visitor.page.context, refuses=(429, "too_fast"))
+    visitor.page.context.route("**/assets/locales/en-2-*", lambda route: route.fulfill(status=429, json={}))
+    visitor.begin(harbour["widget_page"], "en")
+    visitor.page.wait_for_timeout(2500)
+    expect(visitor.chat.locator("header [role=status]")).to_have_text("Connecting")
+    visitor.chat.locator(".note summary").click()
+    expect(visitor.chat.get_by_text(re.compile("Call .999."))).to_be_visible()
+
+
 def test_an_officer_who_had_to_go_while_the_line_was_down_is_not_kept_silent(
     harbour: dict[str, Any], visitor: VisitorPage
 ) -> None:

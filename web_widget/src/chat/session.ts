@@ -69,8 +69,8 @@ export function start(): void {
       state.line = now;
       clearTimeout(ackTimer);
       state.outbox.interrupted();
-      // Without the rest of the words one can write all the same; the next connection tries again.
-      if (!state.help && (now === TEXT.connected || now === TEXT.lost)) {
+      // Without the rest of the words one can write all the same; the next try to connect tries again.
+      if (!state.help && now !== TEXT.connecting) {
         loadMore(state.locale as Locale, state.language).then(draw, () => {});
       }
       draw();

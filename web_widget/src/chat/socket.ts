@@ -7,7 +7,7 @@ import type { ClientFrame, ServerFrame, VisitorTicket } from "../common/protocol
 import { waitBefore } from "./backoff.ts";
 import { ask, host } from "./host.ts";
 
-/** How the line stands, by the `TEXT` that says so: connecting, connected, offline, or lost for good. */
+/** How the line stands, by the `TEXT` that says so: connecting, connected, offline, refused for now, or lost for good. */
 export type LineState = number;
 
 /** What brings a conversation back; nothing before its first ticket has come. */
@@ -65,8 +65,8 @@ export function openLine(on: LineEvents): Line {
         end();
         on.changed(TEXT.lost);
       } else {
-        // No network, or the service is away: the same as a line that broke.
-        broken();
+        // A plain error is an answer of the host: too many tries from here, or a fault. Everything else is no network.
+        broken((problem as Error).name === "Error" ? TEXT.busy : TEXT.offline);
       }
     }
   };
@@ -82,8 +82,10 @@ export function openLine(on: LineEvents): Line {
     };
     next.onclose = () => {
       clearTimeout(patience);
-      if (socket === next) socket = null;
-      broken();
+      const was = socket === next;
+      if (was) socket = null;
+      // The ticket came a moment ago: what does not get as far as a welcome does not lack a network.
+      broken(was ? TEXT.offline : TEXT.busy);
     };
   };
 
@@ -100,10 +102,10 @@ export function openLine(on: LineEvents): Line {
     on.changed(TEXT.connected);
   };
 
-  const broken = () => {
+  const broken = (state: LineState) => {
     connecting = false;
     if (ended || socket) return;
-    on.changed(TEXT.offline);
+    on.changed(state);
     clearTimeout(retry);
     retry = setTimeout(connect, waitBefore(attempt, Math.random()));
     attempt += 1;
@@ -112,7 +114,7 @@ export function openLine(on: LineEvents): Line {
   const renew = () => {
     hangUp(socket);
     socket = null;
-    broken();
+    broken(TEXT.offline);
   };
 
   const end = (): Known => {

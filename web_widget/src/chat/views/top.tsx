@@ -48,7 +48,11 @@ function Header() {
         )}
       </h1>
       <div class="tools">
-        <p role="status">{!closedBy && t(connected && officerTyping ? TEXT.typing : line)}</p>
+        <p role="status">
+          {!closedBy &&
+            (t(connected && officerTyping ? TEXT.typing : line, { number: force?.emergency }) ||
+              t(TEXT.connecting))}
+        </p>
         {connected && !closedBy && t(TEXT.end) && (
           <details>
             <summary>{t(TEXT.end)}</summary>
