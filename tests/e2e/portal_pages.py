@@ -227,6 +227,21 @@ class PortalPage:
         expect(self.by_id("portal-timeline")).to_have_count(0)
         expect(self.page.get_by_role("heading", level=1)).to_be_focused()
 
+    def change(self, question: str) -> None:
+        """From the contact plan to a question: ``safe``, ``channel``, ``hours``, ``language``, ``code_word``."""
+        self.by_id(f"portal-change-{question}").click()
+        expect(self.by_id("portal-contact-save")).to_be_visible()
+        expect(self.page.get_by_role("heading", level=1)).to_be_focused()
+
+    def save(self) -> None:
+        """The answer of a question: it counts now, and the plan is seen again."""
+        self.by_id("portal-contact-save").click()
+        self.saved()
+
+    def saved(self) -> None:
+        expect(self.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="How we may contact you")).to_be_focused()
+
     def ask(self, text: str) -> None:
         self.by_id("portal-composer").fill(text)
         self.by_id("portal-send").click()

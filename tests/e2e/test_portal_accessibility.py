@@ -12,6 +12,8 @@ from tests.e2e.pages import DESKTOP, PHONE, context
 from tests.e2e.portal_pages import CrimeSystemPage, Outbox, PortalPage, Victim
 from tests.e2e.test_accessibility import violations
 
+QUESTIONS = ("safe", "channel", "hours", "language", "code_word")
+"""Of the contact plan."""
 VIEWS = ("messages", "appointments", "chat", "support", "contact", "rights", "advice", "visits", "record")
 
 
@@ -83,6 +85,7 @@ def test_axe_finds_nothing_in_any_view_in_any_direction(
     expect(portal.by_id("portal-language")).to_be_focused()
     expect(portal.by_id("portal-language-cy")).to_be_hidden()
     portal.open("contact")
+    portal.change("code_word")
     portal.page.get_by_label("Code word").fill("teapot")
     portal.by_id("portal-contact-save").click()
     expect(portal.by_id("portal-confirm")).to_be_visible()
@@ -103,6 +106,12 @@ def test_axe_finds_nothing_in_any_view_in_any_direction(
             assert portal.page.evaluate("scrollY") == 0, f"{view} does not begin at its top"
             seen[f"{view}, {language}"] = violations(portal.page)
             assert overflow(portal) <= 0, view
+            for question in QUESTIONS if view == "contact" else ():
+                portal.change(question)
+                assert portal.page.evaluate("scrollY") == 0, f"{question} does not begin at its top"
+                seen[f"{question}, {language}"] = violations(portal.page)
+                assert overflow(portal) <= 0, question
+                portal.back()
             portal.back()
             expect(portal.by_id("portal-timeline")).to_be_visible()
     assert {state: found for state, found in seen.items() if found} == {}
@@ -116,6 +125,10 @@ def test_what_is_wrong_takes_the_focus_leads_to_its_field_and_is_said_with_it(
     def complain(problem: str, field: str) -> None:
         summary = portal.by_id("portal-problem")
         expect(summary).to_be_focused()
+        over, said = page.locator(".account-ways").bounding_box(), summary.bounding_box()
+        assert over
+        assert said
+        assert said["y"] >= over["y"] + over["height"], "what is wrong lies under the ways out"
         summary.get_by_role("link", name=problem).click()
         wrong = page.locator(f"#{field}")
         expect(wrong).to_be_focused()
@@ -148,11 +161,30 @@ def test_what_is_wrong_takes_the_focus_leads_to_its_field_and_is_said_with_it(
     portal.back()
     portal.back()
     portal.open("contact")
+    portal.change("hours")
+    page.get_by_label("Not before").fill("10:00")
+    page.get_by_label("Not after").fill("09:00")
+    portal.by_id("portal-contact-save").click()
+    complain("Choose hours that end after they begin.", "hours")
+    page.get_by_label("Not after").fill("20:00")
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
         page.get_by_label(day).uncheck()
     portal.by_id("portal-contact-save").click()
-    expect(portal.by_id("portal-problem")).to_be_focused()
-    seen["contact"] = violations(page)
+    complain("Choose at least one day", "days")
+    expect(page.get_by_label("Monday")).not_to_be_checked()
+    portal.back()
+    portal.change("code_word")
+    portal.by_id("portal-contact-save").click()
+    complain("Enter a code word", "code_word")
+    portal.back()
+    portal.change("safe")
+    portal.by_id("portal-safe-no").check()
+    portal.save()
+    portal.change("safe")
+    portal.by_id("portal-safe-yes").check()
+    portal.by_id("portal-contact-save").click()
+    portal.by_id("portal-contact-save").click()
+    complain("Choose how we may send you messages", "channel")
     assert {state: found for state, found in seen.items() if found} == {}
 
 
@@ -176,6 +208,10 @@ def test_nothing_is_cut_off_on_a_narrow_screen(browser: Browser, visit: Visit, h
             for view in VIEWS:
                 portal.open(view)
                 assert overflow(portal) <= 0, f"{view}, {language}, {width} px"
+                for question in QUESTIONS if view == "contact" else ():
+                    portal.change(question)
+                    assert overflow(portal) <= 0, f"{question}, {language}, {width} px"
+                    portal.back()
                 for control in ("quick-exit", "cover"):
                     box = portal.by_id(control).bounding_box()
                     assert box is not None
@@ -250,6 +286,10 @@ def test_in_the_dark_axe_finds_nothing_either(browser: Browser, visit: Visit, ha
     for view in VIEWS:
         portal.open(view)
         seen[view] = violations(portal.page)
+        for question in QUESTIONS if view == "contact" else ():
+            portal.change(question)
+            seen[question] = violations(portal.page)
+            portal.back()
         portal.back()
     assert {state: found for state, found in seen.items() if found} == {}
     made.close()
@@ -281,4 +321,15 @@ def test_the_whole_way_works_by_keyboard(browser: Browser, visit: Visit, harbour
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(portal.by_id("portal-message").filter(has_text="written with keys")).to_be_visible()
+    portal.back()
+    portal.open("contact")
+    page.get_by_role("button", name="Change: When may we send you messages?").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="When may we send you messages?")).to_be_focused()
+    page.get_by_label("Monday").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    portal.saved()
+    expect(portal.by_id("portal-plan-hours")).to_contain_text("Tuesday")
+    expect(portal.by_id("portal-plan-hours")).not_to_contain_text("Monday")
     made.close()

@@ -173,9 +173,9 @@ def test_who_wants_no_messages_gets_none_and_the_officer_is_told(
     reference = crimes.record(victim, source="athena")
     portal.sign_in(outbox, victim, reference)
     portal.open("contact")
+    portal.change("safe")
     portal.by_id("portal-safe-no").check()
-    portal.by_id("portal-contact-save").click()
-    expect(portal.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    portal.save()
     crimes.sees("sim-task", "contact")
     before = len(outbox.to(victim))
     crimes.post("suspect_arrested")
@@ -191,30 +191,134 @@ def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal
     page = portal.page
     assert victim.number not in page.content()
     assert victim.email not in page.content()
+    portal.change("channel")
     portal.by_id("portal-channel-email").check()
+    portal.save()
+    portal.change("hours")
     page.get_by_label("Not before").fill("10:00")
     page.get_by_label("Not after").fill("09:00")
     portal.by_id("portal-contact-save").click()
     expect(portal.by_id("portal-problem")).to_contain_text("Choose hours that end after they begin")
     page.get_by_label("Not after").fill("18:00")
     page.get_by_label("Sunday").uncheck()
+    portal.save()
+    portal.change("language")
     page.get_by_label("Language of messages").select_option("cy")
+    portal.save()
+    portal.change("code_word")
     page.get_by_label("Code word").fill("blue teapot")
     portal.by_id("portal-contact-save").click()
     # Another code word: only for who holds what was agreed.
     expect(portal.by_id("portal-confirm")).to_be_visible()
     portal.by_id("portal-code").fill(outbox.code(victim, after=1))
     portal.by_id("portal-confirm").click()
-    expect(page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    portal.saved()
     expect(portal.by_id("portal-contact-changed")).to_contain_text("Last changed in this account")
     portal.back()
     portal.open("contact")
+    rows = {
+        "safe": "Yes",
+        "channel": "E-mail to",
+        "hours": "Not before",
+        "language": "Cymraeg",
+        "code_word": "You have a code word.",
+    }
+    for question, value in rows.items():
+        expect(portal.by_id(f"portal-plan-{question}")).to_contain_text(value)
+    expect(portal.by_id("portal-plan-hours")).to_contain_text("10:00")
+    expect(portal.by_id("portal-plan-hours")).not_to_contain_text("Sunday")
+    portal.change("channel")
     expect(portal.by_id("portal-channel-email")).to_be_checked()
+    portal.back()
+    portal.change("hours")
     expect(page.get_by_label("Not before")).to_have_value("10:00")
+    expect(page.get_by_label("Not after")).to_have_value("18:00")
     expect(page.get_by_label("Sunday")).not_to_be_checked()
+    portal.back()
+    portal.change("language")
     expect(page.get_by_label("Language of messages")).to_have_value("cy")
-    expect(page.get_by_text("You have a code word.")).to_be_visible()
+    portal.back()
+    portal.change("code_word")
+    expect(page.get_by_label("Code word")).to_have_value("")
     assert "blue teapot" not in page.content()
+
+
+def test_in_the_contact_plan_nothing_chosen_is_lost_and_nothing_has_an_address(
+    harbour: dict[str, Any], crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(contact="safe_both")
+    portal.sign_in(outbox, victim, crimes.record(victim), harbour["portal_page"])
+    page = portal.page
+    length = page.evaluate("history.length")
+    portal.open("contact")
+    portal.change("safe")
+    portal.by_id("portal-contact-save").click()
+    expect(page.get_by_role("heading", name="How may we send you messages?")).to_be_focused()
+    portal.by_id("portal-channel-email").check()
+    portal.by_id("cover").click()
+    portal.by_id("uncover").click()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    page.context.set_offline(True)
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("What you chose or wrote is kept here. Try again.")
+    expect(portal.by_id("portal-problem")).to_be_focused()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    page.context.set_offline(False)
+    portal.back()
+    expect(portal.by_id("portal-safe-yes")).to_be_checked()
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    portal.save()
+    expect(portal.by_id("portal-plan-channel")).to_contain_text("E-mail to")
+    portal.change("language")
+    page.get_by_label("Language of messages").select_option("pl")
+    portal.back()
+    expect(portal.by_id("portal-plan-language")).to_contain_text("English")
+    portal.change("language")
+    expect(page.get_by_label("Language of messages")).to_have_value("en")
+    assert page.url == harbour["portal_page"]
+    assert page.evaluate("[history.length, localStorage.length, sessionStorage.length]") == [length, 0, 0]
+
+
+def test_two_devices_do_not_undo_what_the_other_one_changed(
+    browser: Browser, harbour: dict[str, Any], crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(contact="safe_both")
+    reference = crimes.record(victim)
+    portal.sign_in(outbox, victim, reference)
+    portal.open("contact")
+    portal.change("language")
+    elsewhere = context(browser, **PHONE)
+    other = PortalPage(elsewhere.new_page())
+    other.sign_in(outbox, victim, reference, harbour["portal_page"])
+    other.open("contact")
+    other.change("safe")
+    other.by_id("portal-safe-no").check()
+    other.save()
+    elsewhere.close()
+    portal.page.get_by_label("Language of messages").select_option("cy")
+    portal.save()
+    expect(portal.by_id("portal-plan-language")).to_contain_text("Cymraeg")
+    expect(portal.by_id("portal-plan-safe")).to_contain_text("No, do not send me anything")
+    expect(portal.by_id("portal-plan-channel")).to_have_count(0)
+
+
+def test_where_nobody_has_asked_yet_it_is_asked_first_whether_it_is_safe(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
+    victim = Victim(contact="")
+    portal.sign_in(outbox, victim, crimes.record(victim))
+    portal.open("contact")
+    expect(portal.by_id("portal-plan-safe")).to_contain_text("You have not told us yet")
+    expect(portal.page.get_by_role("button", name="Change")).to_have_count(1)
+    portal.change("safe")
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("Tell us if it is safe")
+    portal.by_id("portal-safe-yes").check()
+    portal.by_id("portal-contact-save").click()
+    portal.by_id("portal-channel-sms").check()
+    portal.save()
+    expect(portal.page.get_by_role("button", name="Change")).to_have_count(5)
 
 
 def test_who_finds_the_page_open_cannot_turn_what_is_sent_to_himself(
@@ -223,6 +327,7 @@ def test_who_finds_the_page_open_cannot_turn_what_is_sent_to_himself(
     victim = Victim(given="Ingrid", contact="safe_sms")
     portal.sign_in(outbox, victim, crimes.record(victim))
     portal.open("contact")
+    portal.change("channel")
     portal.by_id("portal-channel-email").check()
     portal.by_id("portal-contact-save").click()
     expect(portal.by_id("portal-confirm")).to_be_visible()
@@ -240,7 +345,7 @@ def test_who_finds_the_page_open_cannot_turn_what_is_sent_to_himself(
     assert news["channel"] == "sms"
     portal.by_id("portal-code").fill(outbox.code(victim, after=2))
     portal.by_id("portal-confirm").click()
-    expect(portal.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    portal.saved()
     crimes.sees("sim-task", "It was confirmed with a code")
 
 
@@ -250,11 +355,13 @@ def test_who_says_no_is_told_first_that_no_code_can_reach_them(
     victim = Victim(given="Noor")
     portal.sign_in(outbox, victim, crimes.record(victim))
     portal.open("contact")
+    portal.change("safe")
     portal.by_id("portal-safe-no").check()
     expect(portal.by_id("portal-no-code")).to_contain_text("You cannot sign in here again")
-    portal.by_id("portal-contact-save").click()
-    expect(portal.page.get_by_text("Saved. From now on we keep to it.")).to_be_visible()
+    portal.save()
+    portal.change("safe")
     portal.by_id("portal-safe-yes").check()
+    portal.by_id("portal-contact-save").click()
     portal.by_id("portal-channel-sms").check()
     portal.by_id("portal-contact-save").click()
     expect(portal.by_id("portal-problem")).to_contain_text("Only an officer can do this with you")

@@ -65,6 +65,11 @@ def test_a_visit_leaves_nothing_but_that_a_page_was_opened(
         assert page.evaluate("indexedDB.databases().then(found => found.length)") == 0
         assert page.evaluate("caches.keys().then(found => found.length)") == 0
         portal.back()
+        portal.open("contact")
+        portal.change("code_word")
+        page.get_by_label("Code word").fill("rutabaga, never saved")
+        portal.back()
+        portal.back()
         portal.open("chat")
         portal.by_id("portal-chat-open").click()
         chat = page.frame_locator("iframe")

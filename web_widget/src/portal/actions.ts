@@ -24,7 +24,16 @@ import type {
   Visits,
 } from "./protocol.ts";
 import { learn } from "./words.ts";
-import { type Draft, draw, forget, type Page, state, type Trouble } from "./state.ts";
+import {
+  type Draft,
+  draw,
+  forget,
+  type Page,
+  type Question,
+  state,
+  type Trouble,
+  type Wanted,
+} from "./state.ts";
 import type { Key } from "./words.ts";
 
 export const LONGEST_MESSAGE = 4000;
@@ -44,8 +53,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 
 /** A field that the host did not take. */
 const FIELDS: Readonly<Record<string, Trouble>> = {
+  safe: { text: "needSafe", field: "safe" },
   hours: { text: "badHours", field: "hours" },
   channel: { text: "noDetails", field: "channel" },
+  code_word: { text: "badWord", field: "code_word" },
   reference: { text: "needReference", field: "reference" },
   date_of_birth: { text: "needDob", field: "dob" },
   code: { text: "needCode", field: "code" },
@@ -111,13 +122,15 @@ export function troubleOf(problem: unknown): Trouble {
 }
 
 /** Some answers end what was begun. */
-function after({ code, status, left }: Refused): void {
+function after({ code, status, field, left }: Refused): void {
   const over = code === "expired" || (code === "wrong_code" && !left);
-  // Who is signed in stays so: what they wanted is still in the form.
-  if (over && state.page === "confirm") state.page = "contact";
+  // Who is signed in stays so: what they wanted is still on its page.
+  if (over && state.page === "confirm") state.page = state.wanted?.question ?? "contact";
   else if (over) backToStart();
   else if (status === 401) leaveQuietly("visitOver");
   else if (code === "signed_out") leaveQuietly("signedOut");
+  // Nobody has said that yet, and it comes first.
+  else if (code === "bad_field" && field === "safe") state.page = "safe";
 }
 
 function backToStart(): void {
@@ -135,6 +148,8 @@ function leaveQuietly(notice: Key): void {
 
 export function go(page: Page): void {
   state.page = page;
+  // Whoever goes back to the plan has left the question.
+  if (page === "contact") state.wanted = undefined;
   state.whole = false;
   state.troubles = [];
   state.notice = undefined;
@@ -492,28 +507,76 @@ export function askForChange(reason: string, wishes: string): void {
   });
 }
 
-export function saveContact(wish: ContactWish | null): void {
-  if (missing(!wish && { text: "needSafe", field: "safe" })) return;
-  if (missing(!!wish?.safe && wish.channel === "none" && { text: "needChannel", field: "channel" })) return;
-  if (!wish) return;
-  state.wanted = { wish };
+/** One question of the contact plan. */
+export function change(question: Question): void {
+  state.wanted = { question, wish: {} };
+  go(question);
+}
+
+/** What is chosen on a page, before it is saved. */
+export function choose(part: ContactWish): void {
+  state.wanted = { question: state.page as Question, wish: { ...state.wanted?.wish, ...part } };
+  draw();
+}
+
+/** Not safe: nothing is sent any more. Safe: in which way? Null: nothing was said. */
+export function answerSafe(safe: boolean | null): void {
+  if (safe) {
+    choose({ safe });
+    go("channel");
+  } else if (!missing(safe === null && { text: "needSafe", field: "safe" })) saveContact();
+}
+
+/**
+ * What a page says, as the host wants it: its own question, and what was chosen before it and not stored; nothing of the
+ * others, which somebody may be changing on another device.
+ */
+function answer({ question, wish }: Wanted, stored: Contact): ContactWish {
+  const { channel, hours, language } = { ...stored, ...wish };
+  const own: Readonly<Record<Question, ContactWish>> = {
+    safe: { safe: false },
+    channel: { safe: true, channel },
+    hours: { hours },
+    language: { language },
+    code_word: { code_word: wish.code_word?.trim() ?? "" },
+  };
+  return { ...wish, ...own[question] };
+}
+
+/** What is missing in an answer. */
+function lacking({ channel, hours, code_word: word }: ContactWish): Trouble | false {
+  if (channel === "none") return { text: "needChannel", field: "channel" };
+  if (hours && !(hours.from && hours.from < hours.to)) return { text: "badHours", field: "hours" };
+  if (hours?.days.length === 0) return { text: "needDays", field: "days" };
+  return word === "" && { text: "needWord", field: "code_word" };
+}
+
+/** Stores the answer of the page that is open, or asks for a code first where the host wants one. */
+export function saveContact(): void {
+  const { contact: stored } = state;
+  const wanted = { question: state.page as Question, wish: state.wanted?.wish ?? {} };
+  if (!stored) return;
+  const wish = answer(wanted, stored);
+  if (missing(lacking(wish))) return;
+  state.wanted = wanted;
   void doing(async () => {
     try {
       await store(wish);
     } catch (problem) {
       if (!(problem instanceof Refused) || problem.code !== "code_needed") throw problem;
       const { handle, resends } = await asMyself<Confirming>("/sign-in/confirm");
-      Object.assign(state, { wanted: { wish, handle }, resends, page: "confirm" });
+      Object.assign(state, { wanted: { ...wanted, handle }, resends, page: "confirm" });
     }
   });
 }
 
 /** The code that came by the way that was agreed before, and with it what was wanted. */
 export function confirm(code: string): void {
-  const { handle, wish } = state.wanted ?? {};
+  const { wanted, contact: stored } = state;
   const digits = code.replace(/\D/g, "");
-  if (missing(digits.length !== 6 && { text: "needCode", field: "code" }) || !wish) return;
-  void doing(() => store({ ...wish, confirmation: { handle, code: digits } }));
+  if (missing(digits.length !== 6 && { text: "needCode", field: "code" }) || !wanted || !stored) return;
+  const confirmation = { handle: wanted.handle, code: digits };
+  void doing(() => store({ ...answer(wanted, stored), confirmation }));
 }
 
 async function store(plan: object): Promise<void> {

@@ -193,7 +193,8 @@ export interface Contact {
   readonly changed_by: "person" | "officer" | "crime_system";
 }
 
-export interface ContactWish extends Pick<Contact, "channel" | "hours" | "language" | "safe"> {
+/** What is to be otherwise; the rest stays as it is. */
+export interface ContactWish extends Partial<Pick<Contact, "channel" | "hours" | "language" | "safe">> {
   readonly code_word?: string;
 }
 

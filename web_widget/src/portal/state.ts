@@ -12,7 +12,11 @@ import type {
 } from "./protocol.ts";
 import type { Key } from "./words.ts";
 
+/** What the contact plan asks, each on a page of its own. */
+export type Question = "safe" | "channel" | "hours" | "language" | "code_word";
+
 export type Page =
+  | Question
   | "start"
   | "code"
   | "devices"
@@ -43,9 +47,12 @@ export interface Draft {
   readonly tried?: { readonly text: string; readonly client: string };
 }
 
-/** A contact plan as somebody wants it. `handle`: of the code that shows that it is them, and is on its way. */
+/** What somebody wants in their contact plan. */
 export interface Wanted {
+  /** Where it was chosen. */
+  readonly question: Question;
   readonly wish: ContactWish;
+  /** Of the code that shows that it is them, and is on its way. */
   readonly handle?: string;
 }
 

@@ -64,6 +64,11 @@ const WELSH_DAYS = "Sul|Llun|Mawrth|Mercher|Iau|Gwener|Sadwrn".split("|");
 const WELSH_MONTHS =
   "Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin|Gorffennaf|Awst|Medi|Hydref|Tachwedd|Rhagfyr".split("|");
 
+/** Words one after another, with the commas of a language. */
+export function listOf(words: readonly string[], language: string): string {
+  return new Intl.ListFormat(language, { style: "short", type: "unit" }).format(words);
+}
+
 /** A day in words. */
 export function dayOf(at: string, language: string): string {
   const moment = new Date(at);

@@ -435,29 +435,139 @@ describe("what goes wrong", () => {
 });
 
 describe("the contact plan", () => {
-  const wish = {
-    safe: true,
-    channel: "none",
-    hours: { from: "09:00", to: "20:00", days: [1] },
+  const stored = {
+    channel: "sms",
+    phone_hint: "07•• ••• •123",
+    email_hint: "a•••@e•••.org",
+    hours: { from: "08:00", to: "20:00", days: [1, 2, 3, 4, 5, 6, 7] },
     language: "en",
+    code_word: false,
+    safe: true,
+    changed_at: null,
+    changed_by: "crime_system",
   } as const;
 
-  it("is not sent before somebody said whether it is safe, and how", () => {
-    actions.saveContact(null);
+  beforeEach(() => {
+    signedIn();
+    state.contact = stored;
+    state.page = "contact";
+    answers["/portal-api/contact"] = [200, stored];
+  });
+
+  function sent(): unknown {
+    return asked.find(({ path }) => path === "/portal-api/contact")?.body;
+  }
+
+  async function saves(): Promise<void> {
+    actions.saveContact();
+    await vi.waitFor(() =>
+      expect([state.page, state.notice, state.busy]).toEqual(["contact", "saved", false]),
+    );
+    expect(state.wanted).toBeUndefined();
+  }
+
+  it("is not saved before somebody said whether it is safe, and how", () => {
+    actions.change("safe");
+    actions.answerSafe(null);
     expect(state.troubles).toEqual([{ text: "needSafe", field: "safe" }]);
-    actions.saveContact(wish);
+    state.contact = { ...stored, channel: "none", safe: false };
+    actions.answerSafe(true);
+    expect([state.page, state.troubles]).toEqual(["channel", []]);
+    actions.saveContact();
     expect(state.troubles).toEqual([{ text: "needChannel", field: "channel" }]);
+    expect([state.page, state.wanted?.wish.safe]).toEqual(["channel", true]);
     expect(asked).toEqual([]);
   });
 
-  const plan = { ...wish, channel: "email", code_word: "teapot" } as const;
+  it.each([
+    ["safe", { safe: false }, { safe: false }],
+    ["channel", { channel: "email" }, { safe: true, channel: "email" }],
+    ["channel", {}, { safe: true, channel: "sms" }],
+    ["hours", { hours: { from: "09:00", to: "17:00", days: [1] } }, undefined],
+    ["language", { language: "cy" }, undefined],
+    ["code_word", { code_word: " blue teapot " }, { code_word: "blue teapot" }],
+  ] as const)("is asked one thing a page, and that alone is sent (%s, %o)", async (question, wish, body) => {
+    actions.change(question);
+    expect([state.page, asked]).toEqual([question, []]);
+    actions.choose(wish);
+    if (question === "safe") {
+      actions.answerSafe(false);
+      await vi.waitFor(() => expect(state.notice).toBe("saved"));
+    } else await saves();
+    expect(sent()).toEqual(body ?? wish);
+  });
+
+  it.each([
+    ["hours", { hours: { from: "18:00", to: "09:00", days: [1] } }, "badHours", "hours"],
+    ["hours", { hours: { from: "", to: "09:00", days: [1] } }, "badHours", "hours"],
+    ["hours", { hours: { from: "08:00", to: "", days: [1] } }, "badHours", "hours"],
+    ["hours", { hours: { from: "08:00", to: "09:00", days: [] } }, "needDays", "days"],
+    ["code_word", {}, "needWord", "code_word"],
+    ["code_word", { code_word: "  " }, "needWord", "code_word"],
+  ] as const)(
+    "says what is missing in an answer, and asks nobody (%s, %o)",
+    (question, wish, text, field) => {
+      actions.change(question);
+      actions.choose(wish);
+      actions.saveContact();
+      expect(state.troubles).toEqual([{ text, field }]);
+      expect([state.page, state.wanted?.wish, asked]).toEqual([question, wish, []]);
+    },
+  );
+
+  it.each([
+    ["lost", "offline", undefined],
+    [[500, {}], "failed", undefined],
+    [[503, { code: "try_again" }], "failed", undefined],
+    [[400, { code: "bad_field", field: "code_word" }], "badWord", "code_word"],
+  ] as const)(
+    "keeps what was chosen when the host refuses, or the line breaks (%o)",
+    async (fate, text, field) => {
+      actions.change("code_word");
+      actions.choose({ code_word: "teapot" });
+      answers["/portal-api/contact"] = fate;
+      actions.saveContact();
+      await vi.waitFor(() => expect(state.troubles).toEqual([field ? { text, field } : { text }]));
+      expect([state.page, state.wanted?.wish, state.busy]).toEqual([
+        "code_word",
+        { code_word: "teapot" },
+        false,
+      ]);
+      answers["/portal-api/contact"] = [200, stored];
+      await saves();
+      expect(asked.at(-1)?.body).toEqual({ code_word: "teapot" });
+    },
+  );
+
+  it("asks first whether it is safe where nobody has said that, and loses nothing over it", async () => {
+    actions.change("language");
+    actions.choose({ language: "cy" });
+    answers["/portal-api/contact"] = [400, { code: "bad_field", field: "safe" }];
+    actions.saveContact();
+    await vi.waitFor(() => expect([state.page, state.busy]).toEqual(["safe", false]));
+    expect(state.troubles).toEqual([{ text: "needSafe", field: "safe" }]);
+    answers["/portal-api/contact"] = [200, stored];
+    actions.answerSafe(true);
+    await saves();
+    expect(asked.at(-1)?.body).toEqual({ language: "cy", safe: true, channel: "sms" });
+  });
+
+  it("forgets what was chosen and not saved when somebody goes back to it, and only then", () => {
+    actions.change("safe");
+    actions.answerSafe(true);
+    actions.choose({ channel: "email" });
+    actions.goBack("safe");
+    expect(state.wanted?.wish).toEqual({ safe: true, channel: "email" });
+    actions.goBack("contact");
+    expect(state.wanted).toBeUndefined();
+  });
 
   async function codeAsked(): Promise<void> {
-    signedIn();
-    state.page = "contact";
+    actions.change("channel");
+    actions.choose({ channel: "email" });
     answers["/portal-api/contact"] = [409, { code: "code_needed" }];
     answers["/sign-in/confirm"] = [201, { handle: "c", resends: 2 }];
-    actions.saveContact(plan);
+    actions.saveContact();
     await vi.waitFor(() => expect([state.page, state.busy]).toEqual(["confirm", false]));
   }
 
@@ -474,11 +584,12 @@ describe("the contact plan", () => {
     answers["/portal-api/contact"] = [200, {}];
     actions.confirm("482 913");
     await vi.waitFor(() => expect([state.page, state.notice]).toEqual(["contact", "saved"]));
-    expect(asked.at(-1)?.body).toEqual({ ...plan, confirmation: { handle: "c", code: "482913" } });
+    const confirmation = { handle: "c", code: "482913" };
+    expect(asked.at(-1)?.body).toEqual({ safe: true, channel: "email", confirmation });
     expect(state.wanted).toBeUndefined();
   });
 
-  it("that was not confirmed is still in the form, and the person still signed in", async () => {
+  it("that was not confirmed is still on its page, and the person still signed in", async () => {
     await codeAsked();
     actions.confirm("48");
     expect(state.troubles).toEqual([{ text: "needCode", field: "code" }]);
@@ -490,16 +601,16 @@ describe("the contact plan", () => {
       state.page = "confirm";
       answers["/portal-api/contact"] = [403, refused];
       actions.confirm("000000");
-      await vi.waitFor(() => expect([state.page, state.busy]).toEqual(["contact", false]));
-      expect(state.wanted?.wish).toEqual(plan);
+      await vi.waitFor(() => expect([state.page, state.busy]).toEqual(["channel", false]));
+      expect(state.wanted?.wish).toEqual({ channel: "email" });
       expect(state.accessToken).toBe("access");
     }
   });
 
   it("that only an officer can change says so", async () => {
-    signedIn();
+    actions.change("channel");
     answers["/portal-api/contact"] = [409, { code: "no_channel" }];
-    actions.saveContact(plan);
+    actions.saveContact();
     await vi.waitFor(() => expect(state.troubles).toEqual([{ text: "noChannel" }]));
   });
 });

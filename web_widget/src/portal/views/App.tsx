@@ -4,7 +4,15 @@ import { goHome, signOut, speak, understood } from "../actions.ts";
 import { cover, leave, stillHere } from "../safety.ts";
 import { type Page, state } from "../state.ts";
 import { ChatPage } from "./Chat.tsx";
-import { ConfirmPage, ContactPage } from "./Contact.tsx";
+import {
+  ChannelPage,
+  CodeWordPage,
+  ConfirmPage,
+  ContactPage,
+  HoursPage,
+  LanguagePage,
+  SafePage,
+} from "./Contact.tsx";
 import { CrimePage, CrimesPage } from "./Crime.tsx";
 import { AdvicePage, RecordPage, RightsPage, SupportPage } from "./Guidance.tsx";
 import { AppointmentsPage, ChangePage, MessagesPage } from "./Messages.tsx";
@@ -25,6 +33,11 @@ const PAGES: Readonly<Record<Page, () => preact.JSX.Element>> = {
   rights: RightsPage,
   advice: AdvicePage,
   contact: ContactPage,
+  safe: SafePage,
+  channel: ChannelPage,
+  hours: HoursPage,
+  language: LanguagePage,
+  code_word: CodeWordPage,
   confirm: ConfirmPage,
   record: RecordPage,
   visits: VisitsPage,

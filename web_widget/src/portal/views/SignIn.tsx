@@ -1,5 +1,6 @@
 /** Into the account: what only the person knows, then a code. Right or wrong looks the same. */
 import { begin, birth, enterCode, go, goToOneLogin, notMe, prove } from "../actions.ts";
+import type { Visits } from "../protocol.ts";
 import { draw, forget, state } from "../state.ts";
 import { momentOf, written } from "../words.ts";
 import {
@@ -143,6 +144,11 @@ export function DevicesPage() {
   );
 }
 
+/** Somebody else's, as far as we know. */
+function mayBeOthers(device: Visits["devices"][number]): boolean {
+  return !device.this && !device.not_me;
+}
+
 /** Everywhere that somebody signed in to this account. */
 export function VisitsPage() {
   const { visits, crime, language } = state;
@@ -150,7 +156,7 @@ export function VisitsPage() {
   return (
     <Sheet title={t("visitsTitle")} back={crime ? "crime" : "crimes"}>
       <p class="govuk-body">{t("visitsText")}</p>
-      <p class="govuk-body">{t("deviceThen")}</p>
+      {visits?.devices.some(mayBeOthers) && <p class="govuk-body">{t("deviceThen")}</p>}
       <ul class="account-cards">
         {visits?.devices.map((one) => (
           <li class="account-card" key={one.first} data-testid="portal-visit">
@@ -161,7 +167,7 @@ export function VisitsPage() {
             <span>{t("lastVisit", { at: momentOf(one.last, reader) })}</span>
             <span class="account-soft">{t("firstVisit", { at: momentOf(one.first, reader) })}</span>
             {one.not_me && <strong>{t("officerKnows")}</strong>}
-            {!one.this && !one.not_me && (
+            {mayBeOthers(one) && (
               <Button testId="portal-device-not" secondary onClick={() => void notMe([one.first])}>
                 {t("deviceNot")}
                 <span class="govuk-visually-hidden">

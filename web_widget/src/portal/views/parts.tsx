@@ -9,6 +9,9 @@ export function t(key: Key, values?: Readonly<Record<string, string | number>>):
   return words(state.language, key, values);
 }
 
+/** The heading: it names what is asked on a page with one question. */
+export const TITLE = "title";
+
 /** A page: its heading takes the focus when it comes, and it begins at its top. */
 export function Sheet({
   title,
@@ -41,7 +44,7 @@ export function Sheet({
       <main class="govuk-main-wrapper" id="main">
         {troubles.length > 0 && <Troubles />}
         <Notice />
-        <h1 class="govuk-heading-l" tabIndex={-1} ref={heading}>
+        <h1 class="govuk-heading-l" id={TITLE} tabIndex={-1} ref={heading}>
           {title}
         </h1>
         {children}
