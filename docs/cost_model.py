@@ -110,7 +110,7 @@ SECRETS: Final = 4
 MINUTE_FUNCTIONS: Final = 2
 """``timers`` and ``deadlines``."""
 
-ALARMS: Final = 79
+ALARMS: Final = 81
 
 
 @dataclass(frozen=True, slots=True)

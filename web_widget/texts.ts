@@ -22,7 +22,7 @@ function read<T>(name: string): T {
 /** Texts that nobody needs before the first message has been answered: a file of their own. */
 const LATER = new Set(
   (
-    "waitingText waitTime waitUnknown joined requeued returned you busy lost tooLong notSent sent seen translated original translation untranslated typing " +
+    "waitingText waitTime waitUnknown joined requeued returned you busy lost full tooLong notSent sent seen translated original translation untranslated typing " +
     "newBelow hidden dissolve never dissolveText messages end endAsk endedOfficer endedYou endedSilence next nextText comeBack feelSafe thanks"
   ).split(" "),
 );

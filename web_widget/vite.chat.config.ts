@@ -25,8 +25,9 @@ function locales(): Plugin {
  * from strings, and where the browser has a property of that name, the chat does not use it. The build shortens them.
  */
 const OURS =
-  "acknowledged ahead changed closedBy covered dissolve draft entries failed heard hello help interrupted line locale " +
-  "newBelow officerTyping onDuty other outbox problem refused renew resumed screen search seen shownAt swapped waiting";
+  "acknowledged ahead changed closedBy covered dissolve draft end entries failed heard hello help interrupted kind " +
+  "line locale newBelow next officerTyping onDuty other outbox problem refused renew resumed screen search seen " +
+  "shownAt swapped waiting";
 
 export default defineConfig({
   define: constants,

@@ -32,6 +32,9 @@ _FRAMES: Final = (
     Refusal("no_conversation", 404, "There is no such conversation.", "As above."),
     Refusal("closed", 409, "The conversation has ended.", "Start another one."),
     Refusal("paused", 409, "The visitor has left. She must not be contacted.", "Wait until she is back."),
+    Refusal(
+        "conversation_full", 409, "No more messages fit; it is kept, and is sealed when closed.", "Start another one."
+    ),
     Refusal("replaced", 409, "This officer's console was opened elsewhere; that one gets the alerts.", "Stay away."),
     Refusal("too_fast", 429, "Hundreds of frames within seconds on one socket, which is closed.", "Come back later."),
     Refusal("try_again", 503, "Too many wrote at once, or a service did not answer.", "Send the same again."),

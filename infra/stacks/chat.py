@@ -49,6 +49,9 @@ the puts, updates and deletes that it is made of."""
 _PUBLISHING: Final = ("chat", "visitor", "console", "timers")
 """Functions that put events on the bus."""
 
+_WRITING: Final = ("chat", "visitor")
+"""Functions that store messages."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Door:
@@ -347,14 +350,16 @@ class HarbourChat(Stack):
         self._alarms.above(
             self, "SealRefused", refused, 0, "a record cannot be sealed as it is; a person must look at it"
         )
-        for name in _PUBLISHING:
-            self._alarms.above(
-                self.functions[name].function,
+        for metric, names, meaning in (
+            (
                 "EventLost",
-                own_metric("EventLost", name),
-                0,
+                _PUBLISHING,
                 "the bus did not take an event; if somebody read a transcript, only the log says so",
-            )
+            ),
+            ("ConversationFull", _WRITING, "a conversation takes no more messages; no person writes so much"),
+        ):
+            for name in names:
+                self._alarms.above(self.functions[name].function, metric, own_metric(metric, name), 0, meaning)
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(12))
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", alarms=self._alarms.all, width=24, height=4))
         dashboard.add_widgets(

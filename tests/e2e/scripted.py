@@ -32,7 +32,8 @@ class ScriptedHost:
     """Answers one visitor.
 
     ``away``: no ticket, as when the service cannot be reached. ``refuses``: the answer to who asks for one.
-    ``turns_away``: a ticket, and no socket. ``silent``: what is sent arrives, unacknowledged.
+    ``turns_away``: a ticket, and no socket. ``silent``: what is sent arrives, unacknowledged. ``full``: no message is
+    taken any more.
     """
 
     context: BrowserContext
@@ -45,6 +46,7 @@ class ScriptedHost:
     language: str = "en"
     silent: bool = False
     turns_away: bool = False
+    full: bool = False
     sent: list[dict[str, Any]] = field(default_factory=list)
     exits: list[dict[str, Any]] = field(default_factory=list)
 
@@ -101,7 +103,10 @@ class ScriptedHost:
             self.tells({"type": "events", "conversation": "c", "events": missed, "more": False})
         if frame["action"] == "send":
             self.sent.append(frame)
-        if frame["action"] == "send" and not self.silent:
+        if frame["action"] == "send" and self.full:
+            refused = {"type": "error", "code": "conversation_full", "message": "Full.", "n": frame["n"]}
+            self.tells({**refused, "conversation": "c"})
+        elif frame["action"] == "send" and not self.silent:
             self.stored = frame["n"]
             event = self._event("message", "visitor", {"text": frame["text"], "language": self.language})
             self.tells({"type": "ack", "conversation": "c", "n": frame["n"], "event": event, "duplicate": False})

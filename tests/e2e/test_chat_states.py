@@ -322,6 +322,30 @@ def test_an_exit_that_could_not_carry_everything_carries_the_oldest(
     assert leaves(visitor, host)["texts"] == texts[:5]
 
 
+def test_a_conversation_that_is_full_goes_on_in_another(harbour: dict[str, Any], small: VisitorPage) -> None:
+    host = connected(harbour, small)
+    small.say("uno")
+    expect(small.chat.get_by_text("Delivered")).to_be_visible()
+    host.full = True
+    box, send = small.by_id("chat-input"), small.by_id("chat-send")
+    box.fill("dos")
+    send.click()
+    expect(small.chat.get_by_role("alert")).to_have_text("This message was not sent. Your text is back in the box.")
+    expect(small.chat.locator("header [role=status]")).to_have_text(
+        "This chat is full. The police keep it. Send starts a new one."
+    )
+    expect(box).to_have_value("dos")
+    expect(small.chat.get_by_text("uno")).to_be_visible()
+    assert wrong(small) == []
+    host.full, host.events, host.stored = False, [], 0
+    send.click()
+    expect(small.chat.get_by_text("Delivered")).to_be_visible()
+    expect(small.chat.get_by_text("uno")).to_have_count(0)
+    first, *_, last = host.sent
+    assert (last["text"], last["n"]) == ("dos", 1)
+    assert last["client"] != first["client"]
+
+
 BUSY = "We cannot connect you right now."
 
 

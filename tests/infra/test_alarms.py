@@ -74,6 +74,11 @@ def test_an_event_that_the_bus_did_not_take_is_reported_by_every_function_that_p
     assert {alarm["Namespace"] for alarm in found} == {METRICS_NAMESPACE}
 
 
+def test_a_conversation_that_is_full_is_reported_by_what_stores_messages(prod: Assembly) -> None:
+    found = alarms(prod, "Harbour", "ConversationFull")
+    assert {target(alarm, "service") for alarm in found} == {"chat", "visitor"}
+
+
 def test_timers_that_stop_are_reported_although_they_are_silent(prod: Assembly) -> None:
     (alarm,) = alarms(prod, "AWS/Lambda", "Invocations")
     assert target(alarm, "FunctionName").startswith("Timers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from docs.reference import asyncapi
 from docs.reference.frames import CODES, FRAME, FRAMES, Document, Event
 from harbour.conversation import frames
-from harbour.conversation.model import Kind
+from harbour.conversation.model import FULL_AT, Kind
 from harbour.conversation.protocol import COMMANDS, parse
 from harbour.identity.model import Role
 from harbour.runtime.errors import HarbourError
@@ -142,6 +143,18 @@ def test_what_the_socket_refuses_is_documented(world: World) -> None:
         "too_large",
         "closed",
     }
+
+
+def test_what_is_said_of_a_full_conversation_is_documented(world: World) -> None:
+    admission = world.entrance.admit()
+    visitor = Socket(world, "v=")
+    visitor.connect(admission.ticket)
+    visitor.send({"action": "hello", "client": "page-one-1"})
+    record = world.record(admission.conversation)
+    record[-1] = replace(record[-1], weight=FULL_AT)
+    visitor.send({"action": "send", "n": 1, "text": "x"})
+    told = visitor.frames[-1]
+    assert (documented(told), told["code"], told["n"]) == ("ErrorFrame", "conversation_full", 1)
 
 
 def test_what_an_older_console_is_told_is_documented(world: World) -> None:

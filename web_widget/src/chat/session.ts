@@ -113,19 +113,25 @@ function heard(frame: ServerFrame): void {
   draw();
 }
 
-/** A message that can be sent again, as it is. */
-const BUSY = /^(too_fast|try_again|internal)$/;
-/** A message that was refused for what it is. */
-const REFUSED = /^(too_long|too_large|empty_text|lone_surrogate|bad_field)$/;
+// Codes by the letters that no other begins with.
+/** A message that can be sent again, as it is: too_fast, try_again, internal. */
+const BUSY = /^(too_f|try|int)/;
+/** A message that was refused for what it is: too_long, too_large, empty_text, lone_surrogate, bad_field. */
+const REFUSED = /^(too_l|empty|lone|bad_fi)/;
 
 function failed(code: ErrorCode): void {
   const { outbox, draft } = state;
+  const full = code === "conversation_full";
+  if (full) {
+    line?.end();
+    state.line = TEXT.full;
+  }
   if (BUSY.test(code)) {
     ackTimer = setTimeout(() => {
       outbox.interrupted();
       flush();
     }, RESEND_MS);
-  } else if (REFUSED.test(code)) {
+  } else if (full || REFUSED.test(code)) {
     // Back into the box, before what was written since.
     const text = outbox.refused();
     if (text === null) return;
@@ -175,7 +181,7 @@ export function excess(text: string): number {
 
 /**
  * Sends what is in the box, exactly as it was written. Text that is too long stays there.
- * When the conversation cannot be brought back, another one begins with it.
+ * When the conversation cannot be brought back, or is full, another one begins with it.
  */
 export function say(): void {
   const text = state.draft;
@@ -187,7 +193,7 @@ export function say(): void {
     state.draft = "";
     state.problem = 0;
     typedAt = 0;
-    if (state.line === TEXT.lost) startAnew();
+    if (state.line === TEXT.lost || state.line === TEXT.full) startAnew();
     flush();
   }
   draw();

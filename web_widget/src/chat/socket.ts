@@ -7,7 +7,7 @@ import type { ClientFrame, ServerFrame, VisitorTicket } from "../common/protocol
 import { waitBefore } from "./backoff.ts";
 import { ask, host } from "./host.ts";
 
-/** How the line stands, by the `TEXT` that says so: connecting, connected, offline, refused for now, or lost for good. */
+/** How the line stands, by the `TEXT` that says so: connecting, connected, offline, refused for now, or at an end (lost, full). */
 export type LineState = number;
 
 /** What brings a conversation back; nothing before its first ticket has come. */

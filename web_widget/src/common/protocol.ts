@@ -86,6 +86,7 @@ export type ErrorCode =
   | "not_joined"
   | "closed"
   | "paused"
+  | "conversation_full"
   | "forbidden"
   | "too_fast"
   | "replaced"

@@ -737,6 +737,8 @@ function messageRefused(state: State, c: Conversation, frame: ErrorFrame): Step 
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
+  conversation_full:
+    "This conversation is full, and is kept. Close it when you can. They can start another one.",
   paused: "They have left. The text is kept here until they come back.",
   too_long: "It is too long. Send it in two parts.",
   too_large: "It is too long. Send it in two parts.",

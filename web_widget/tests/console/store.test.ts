@@ -259,6 +259,15 @@ describe("sending", () => {
     expect(desk.locked()).toMatch(/quick exit/);
   });
 
+  it("gives the text back when the conversation is full, and says what to do", () => {
+    const desk = working().write("one");
+    desk.hear({ type: "error", code: "conversation_full", message: "", n: 1, conversation: CHAT });
+    expect(desk.chat().draft).toBe("one");
+    expect(desk.chat().problem).toBe(
+      "Not sent. This conversation is full, and is kept. Close it when you can. They can start another one.",
+    );
+  });
+
   it("tries again, and after some tries gives the text back with the reason", () => {
     const desk = working().write("one");
     for (let attempt = 1; attempt <= 4; attempt += 1) {

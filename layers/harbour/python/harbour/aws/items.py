@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from harbour.conversation.model import (
+    ENTRY_WEIGHT,
     Attention,
     ClientId,
     ConnectionId,
@@ -87,6 +88,7 @@ def entry_item(entry: Entry) -> Item:
         "h": {"B": bytes.fromhex(entry.hash)},
         "b": {"S": canonical(dict(entry.event.body)).decode()},
         "k": {"N": str(entry.step)},
+        "w": {"N": str(entry.weight)},
         "n": {"S": " ".join(f"{client}:{c.n}:{c.seq}:{_ROLE[c.role]}" for client, c in entry.counters.items())},
     }
 
@@ -107,9 +109,10 @@ def entry_of(item: Mapping[str, Value]) -> Entry:
     for written in item["n"]["S"].split():
         client, n, seq, role = written.split(":")
         counters[ClientId(client)] = Counter(int(n), int(seq), _ROLE_OF[role])
-    return Entry(
-        Event(head, _hex(item["s"]), json.loads(item["b"]["S"])), _hex(item["h"]), counters, int(item["k"]["N"])
-    )
+    event = Event(head, _hex(item["s"]), json.loads(item["b"]["S"]))
+    # An entry of a conversation that was begun before entries were weighed has no weight.
+    weight = int(item["w"]["N"]) if "w" in item else ENTRY_WEIGHT
+    return Entry(event, _hex(item["h"]), counters, int(item["k"]["N"]), weight)
 
 
 def _hex(value: Value) -> str:

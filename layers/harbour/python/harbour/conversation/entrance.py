@@ -68,8 +68,8 @@ class Entrance:
     def exit(self, conversation: ConversationId | None, resume: str, unsent: Unsent | None = None) -> None:
         """The quick exit without a socket: the same as ``pause``, and what the page had not sent yet is kept.
 
-        What has no place in her conversation, because it has ended, cannot be continued or never began, becomes one of
-        its own, which an officer finds as a message that was left.
+        What has no place in her conversation, because it has ended, is full, cannot be continued or never began,
+        becomes one of its own, which an officer finds as a message that was left.
 
         Raises
         ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harbour.conversation.delivery import Delivery
-from harbour.conversation.model import Change, ConversationId, Entry, Kind, Tail
+from harbour.conversation.model import TRANSLATED_UNTIL, Change, ConversationId, Entry, Kind, Tail
 from harbour.conversation.ports import ConversationStore
 from harbour.conversation.transition import Transitions
 from harbour.evidence.chain import Body
@@ -33,7 +33,7 @@ class LateTranslationService:
         """Add the translation of message ``seq`` to the record and deliver it.
 
         ``False`` when there is nothing to do: it is there already, no engine has the pair, or the conversation is
-        closed (a sealed record does not grow).
+        closed (a sealed record does not grow) or too full for it.
 
         Raises
         ------
@@ -44,7 +44,7 @@ class LateTranslationService:
         message = next(iter(self._store.events(conversation, after=seq - 1)), None)
         if message is None or message.seq != seq or message.kind != Kind.MESSAGE or not tail.conversation.open:
             return False
-        if self._translated(conversation, message, language):
+        if tail.last.weight >= TRANSLATED_UNTIL or self._translated(conversation, message, language):
             return False
         body = message.event.body
         outcome = self._translation.translate_message(str(body["text"]), str(body["language"]), [language])

@@ -39,6 +39,22 @@ CLIENTS_REMEMBERED = 4
 """How many clients' counters each entry carries: the pages that spoke last. Older ones are looked up in the record."""
 
 
+ENTRY_WEIGHT = 25
+"""What an entry of a record weighs by itself, in characters; its texts, and their translations, come on top."""
+
+FULL_AT = 400_000
+"""From this weight on a conversation takes no message, because it must stay certain that it can be sealed.
+
+In the readable transcript a character takes at most 106 bytes (a combining mark with a long name, shown in a box), and
+what stands around an entry less than 25 of these. A file of a package has at most 64 MiB, which is a weight of 633,000.
+The rest is for what may still come: translations up to :data:`TRANSLATED_UNTIL`, then 5,000 steps. Nobody meets it: two
+people who both write a line of 40 characters every 20 seconds, all of it translated, would take ten hours.
+"""
+
+TRANSLATED_UNTIL = 500_000
+"""From this weight on no translation is added later."""
+
+
 class State(StrEnum):
     """Where a conversation stands."""
 
@@ -92,12 +108,13 @@ class Requeued(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long things may take; all of it configuration of the force."""
+    """How long things may take, and how much a conversation may hold; all of it configuration of the force."""
 
     unanswered: timedelta = timedelta(minutes=3)
     drop_grace: timedelta = timedelta(seconds=90)
     silence: timedelta = timedelta(days=1)
     seal_retry: timedelta = timedelta(minutes=5)
+    full_at: int = FULL_AT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +171,14 @@ class Entry:
     """An event of the chain as it is stored: with its own hash, and what the next writer needs to know.
 
     ``step`` is the number of the newest entry, up to this one, that is no message: it was stored with a new state.
+    ``weight`` is that of the record up to and with this entry, in characters.
     """
 
     event: Event
     hash: str
     counters: Counters = field(default_factory=dict)
     step: int = 1
+    weight: int = ENTRY_WEIGHT
 
     @property
     def seq(self) -> int:
@@ -301,7 +320,13 @@ def next_entry(
         client, n, role = said_by
         counters[client] = Counter(n, seq, role)
         counters = _newest(counters)
-    return Entry(event, head_hash(event.head), counters, last.step if kind is Kind.MESSAGE else seq)
+    step = last.step if kind is Kind.MESSAGE else seq
+    return Entry(event, head_hash(event.head), counters, step, last.weight + _weight(body))
+
+
+def _weight(body: Body) -> int:
+    texts = [body, *body.get("translations", ())]  # type: ignore[misc]
+    return ENTRY_WEIGHT + sum(len(text.get("text", "")) for text in texts)
 
 
 def _newest(counters: dict[ClientId, Counter]) -> dict[ClientId, Counter]:
@@ -412,9 +437,16 @@ def left(tail: Tail, how: Left, now: datetime, timing: Timing) -> Change | None:
 
 
 def returned(tail: Tail, now: datetime, timing: Timing) -> Change | None:
-    """The visitor is back. ``None`` if she was never known to be away."""
+    """The visitor is back. ``None`` if she was never known to be away.
+
+    Raises
+    ------
+    Conflict
+        ``conversation_full``: to come and go would fill it further.
+    """
     conversation = tail.conversation
     if conversation.state is State.PAUSED:
+        must_have_room(tail, timing)
         state = State.ACTIVE if conversation.owner else State.WAITING
         back = replace(_moved(conversation, state, now, timing), left=None, attention=None, visitor_gone_at=None)
         return Change(back, Kind.RETURNED, "visitor", {})
@@ -508,6 +540,23 @@ def why_read(conversation: Conversation, officer: Officer, said: str, known: fro
 def may_return(conversation: Conversation, now: datetime) -> bool:
     """Whether the visitor's page may come back to it: while it is open, and to see its end."""
     return conversation.closed_at is None or now - conversation.closed_at < END_SHOWN
+
+
+def must_have_room(tail: Tail, timing: Timing) -> None:
+    """Raise unless a message may be added. It may still be left and closed.
+
+    Raises
+    ------
+    Conflict
+        ``conversation_full``.
+    """
+    if is_full(tail.last, timing):
+        raise Conflict("conversation_full", "This conversation is full, and is kept. Another one can be started.")
+
+
+def is_full(last: Entry, timing: Timing) -> bool:
+    """Whether no message may follow ``last``."""
+    return last.weight >= timing.full_at
 
 
 def must_own(conversation: Conversation, officer: Officer) -> None:

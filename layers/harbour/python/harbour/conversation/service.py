@@ -33,6 +33,7 @@ from harbour.conversation.transition import ATTEMPTS, Transitions
 from harbour.identity.model import Grant, Officer, Role
 from harbour.runtime.clock import Clock
 from harbour.runtime.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from harbour.runtime.telemetry import count
 from harbour.translation.model import (
     AUTO,
     Outcome,
@@ -134,7 +135,7 @@ class ConversationService:
         Raises
         ------
         Conflict
-            ``closed``: it has ended before that, and a new ticket opens another one.
+            ``closed``: it has ended before that, and a new ticket opens another one. ``conversation_full``: the same.
         """
         conversation = ConversationId(caller.grant.conversation)
         tail = self._transitions.find(conversation) or self._open(caller.grant, language)
@@ -325,7 +326,7 @@ class ConversationService:
         Returns
         -------
         Unsent
-            What has no place here, because the conversation has ended.
+            What has no place here, because the conversation has ended or is full.
 
         Raises
         ------
@@ -347,7 +348,7 @@ class ConversationService:
         return rest
 
     def _store_unsent(self, conversation: ConversationId, unsent: Unsent, stored: list[model.Entry]) -> Unsent:
-        """Put what the record lacks of ``unsent`` into it and into ``stored``; return what an ended one cannot take."""
+        """Put what the record lacks of ``unsent`` into it and into ``stored``; return what it cannot take any more."""
         for attempt in range(ATTEMPTS):
             tail = self._transitions.read(conversation)
             rest = unsent.beyond(self._last_counter(tail, unsent.client))
@@ -355,6 +356,8 @@ class ConversationService:
                 return rest
             try:
                 for n, text in enumerate(rest.texts, rest.n):
+                    if model.is_full(tail.last, self._force.timing):
+                        return rest.beyond(n - 1)
                     entry = next_entry(
                         tail.last,
                         kind=Kind.MESSAGE,
@@ -432,7 +435,7 @@ class ConversationService:
         Forbidden
             ``not_joined``: this socket does not take part. A visitor's message is stored then, her next hello says so.
         Conflict
-            ``closed``, or for an officer ``paused``.
+            ``closed``, ``conversation_full``, or for an officer ``paused``.
         Unavailable
             ``try_again``; nothing was stored.
         """
@@ -440,6 +443,7 @@ class ConversationService:
         if self._said_before(tail, sender, n):
             _must_hear(tail, caller)
             return
+        self._may_speak(tail, sender)
         translated = self._translate(tail, sender, text)
         for attempt in range(ATTEMPTS):
             self._may_speak(tail, sender)
@@ -469,6 +473,8 @@ class ConversationService:
     def _keep(self, tail: Tail, entry: model.Entry) -> Tail:
         """Store a message. What comes after she left brings a timer with it, so that it is found within minutes even if
         this machine stops before :meth:`_afterwards`."""
+        if model.is_full(entry, self._force.timing):
+            count("ConversationFull")  # this once: nothing follows it
         if tail.conversation.state is not State.PAUSED:
             self._store.append(entry)
             return replace(tail, last=entry)
@@ -496,6 +502,7 @@ class ConversationService:
         state = tail.conversation.state
         if state is State.CLOSED:
             raise Conflict("closed", "This conversation has ended.")
+        model.must_have_room(tail, self._force.timing)
         if sender.role is Role.OFFICER:
             if state is State.PAUSED:
                 raise Conflict("paused", "The visitor has left. Do not contact her; wait until she comes back.")

@@ -22,7 +22,7 @@ import typst
 from harbour.evidence.fonts import widths
 from harbour.evidence.reading import MAX_FILE_BYTES
 from harbour.evidence.rendition import NOTES, TITLE, Cell, Row, Transcript
-from harbour.evidence.visible import Kind, code_point, is_hidden, language_tag, pieces
+from harbour.evidence.visible import Kind, code_point, language_tag, pieces
 from harbour.translation.model import canonical as our_tag
 
 STANDARDS: Final = ("a-2a", "ua-1")
@@ -303,7 +303,8 @@ def _texts(transcript: Transcript) -> Iterator[str]:
 def _letters(transcript: Transcript) -> int:
     """How much was said and is to be set, in letters of plain text. Names, times and headings belong to an event."""
     return sum(
-        _EVENT + sum(len(text) + (_BOX - 1) * sum(1 for c in text if c == "\n" or is_hidden(c)) for text in _said(row))
+        _EVENT
+        + sum(len(piece.text) if piece.kind is Kind.TEXT else _BOX for text in _said(row) for piece in pieces(text))
         for row in transcript.rows
     )
 
