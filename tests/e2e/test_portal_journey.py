@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from tests.e2e.pages import DESKTOP, PHONE, context
 from tests.e2e.portal_pages import CrimeSystemPage, Outbox, PortalPage, Victim, post_as_athena
@@ -183,17 +183,54 @@ def test_who_wants_no_messages_gets_none_and_the_officer_is_told(
     assert len(outbox.to(victim)) == before
 
 
-def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox) -> None:
+CHANGE_ELSEWHERE = """token => fetch("/portal-api/contact", {
+    method: "PUT", headers: {Authorization: token, "Content-Type": "application/json"},
+    body: JSON.stringify({hours: {from: "10:00", to: "18:00", days: [1, 2, 3, 4, 5]}}),
+}).then(answer => answer.status)"""
+"""What another device of hers changes meanwhile."""
+
+
+def test_a_contact_plan_is_kept_as_it_was_chosen_and_nothing_chosen_is_lost_before(
+    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
+) -> None:
     victim = Victim(contact="safe_both")
     reference = crimes.record(victim)
+    page = portal.page
+    tokens: list[str] = []
+
+    def remember(asked: Request) -> None:
+        if "/portal-api/" in asked.url:
+            tokens.append(asked.headers["authorization"])
+
+    page.on("request", remember)
     portal.sign_in(outbox, victim, reference)
     portal.open("contact")
-    page = portal.page
     assert victim.number not in page.content()
     assert victim.email not in page.content()
-    portal.change("channel")
+    address, length = page.url, page.evaluate("history.length")
+    portal.change("safe")
+    portal.by_id("portal-contact-save").click()
+    expect(page.get_by_role("heading", name="How may we send you messages?")).to_be_focused()
     portal.by_id("portal-channel-email").check()
+    portal.by_id("cover").click()
+    portal.by_id("uncover").click()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    page.context.set_offline(True)
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("What you chose or wrote is kept here. Try again.")
+    expect(portal.by_id("portal-problem")).to_be_focused()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
+    page.context.set_offline(False)
+    portal.back()
+    expect(portal.by_id("portal-safe-yes")).to_be_checked()
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-channel-email")).to_be_checked()
     portal.save()
+    expect(portal.by_id("portal-plan-channel")).to_contain_text("E-mail to")
+    portal.change("language")
+    page.get_by_label("Language of messages").select_option("pl")
+    portal.back()
+    expect(portal.by_id("portal-plan-language")).to_contain_text("English")
     portal.change("hours")
     page.get_by_label("Not before").fill("10:00")
     page.get_by_label("Not after").fill("09:00")
@@ -202,9 +239,13 @@ def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal
     page.get_by_label("Not after").fill("18:00")
     page.get_by_label("Sunday").uncheck()
     portal.save()
+    expect(portal.by_id("portal-plan-hours")).to_contain_text("Saturday")
+    expect(portal.by_id("portal-plan-hours")).not_to_contain_text("Sunday")
     portal.change("language")
+    assert page.evaluate(CHANGE_ELSEWHERE, tokens[-1]) == 200
     page.get_by_label("Language of messages").select_option("cy")
     portal.save()
+    expect(portal.by_id("portal-plan-hours")).not_to_contain_text("Saturday")
     portal.change("code_word")
     page.get_by_label("Code word").fill("blue teapot")
     portal.by_id("portal-contact-save").click()
@@ -241,84 +282,8 @@ def test_a_contact_plan_is_kept_as_it_was_chosen(crimes: CrimeSystemPage, portal
     portal.change("code_word")
     expect(page.get_by_label("Code word")).to_have_value("")
     assert "blue teapot" not in page.content()
-
-
-def test_in_the_contact_plan_nothing_chosen_is_lost_and_nothing_has_an_address(
-    harbour: dict[str, Any], crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
-) -> None:
-    victim = Victim(contact="safe_both")
-    portal.sign_in(outbox, victim, crimes.record(victim), harbour["portal_page"])
-    page = portal.page
-    length = page.evaluate("history.length")
-    portal.open("contact")
-    portal.change("safe")
-    portal.by_id("portal-contact-save").click()
-    expect(page.get_by_role("heading", name="How may we send you messages?")).to_be_focused()
-    portal.by_id("portal-channel-email").check()
-    portal.by_id("cover").click()
-    portal.by_id("uncover").click()
-    expect(portal.by_id("portal-channel-email")).to_be_checked()
-    page.context.set_offline(True)
-    portal.by_id("portal-contact-save").click()
-    expect(portal.by_id("portal-problem")).to_contain_text("What you chose or wrote is kept here. Try again.")
-    expect(portal.by_id("portal-problem")).to_be_focused()
-    expect(portal.by_id("portal-channel-email")).to_be_checked()
-    page.context.set_offline(False)
-    portal.back()
-    expect(portal.by_id("portal-safe-yes")).to_be_checked()
-    portal.by_id("portal-contact-save").click()
-    expect(portal.by_id("portal-channel-email")).to_be_checked()
-    portal.save()
-    expect(portal.by_id("portal-plan-channel")).to_contain_text("E-mail to")
-    portal.change("language")
-    page.get_by_label("Language of messages").select_option("pl")
-    portal.back()
-    expect(portal.by_id("portal-plan-language")).to_contain_text("English")
-    portal.change("language")
-    expect(page.get_by_label("Language of messages")).to_have_value("en")
-    assert page.url == harbour["portal_page"]
+    assert page.url == address
     assert page.evaluate("[history.length, localStorage.length, sessionStorage.length]") == [length, 0, 0]
-
-
-def test_two_devices_do_not_undo_what_the_other_one_changed(
-    browser: Browser, harbour: dict[str, Any], crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
-) -> None:
-    victim = Victim(contact="safe_both")
-    reference = crimes.record(victim)
-    portal.sign_in(outbox, victim, reference)
-    portal.open("contact")
-    portal.change("language")
-    elsewhere = context(browser, **PHONE)
-    other = PortalPage(elsewhere.new_page())
-    other.sign_in(outbox, victim, reference, harbour["portal_page"])
-    other.open("contact")
-    other.change("safe")
-    other.by_id("portal-safe-no").check()
-    other.save()
-    elsewhere.close()
-    portal.page.get_by_label("Language of messages").select_option("cy")
-    portal.save()
-    expect(portal.by_id("portal-plan-language")).to_contain_text("Cymraeg")
-    expect(portal.by_id("portal-plan-safe")).to_contain_text("No, do not send me anything")
-    expect(portal.by_id("portal-plan-channel")).to_have_count(0)
-
-
-def test_where_nobody_has_asked_yet_it_is_asked_first_whether_it_is_safe(
-    crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
-) -> None:
-    victim = Victim(contact="")
-    portal.sign_in(outbox, victim, crimes.record(victim))
-    portal.open("contact")
-    expect(portal.by_id("portal-plan-safe")).to_contain_text("You have not told us yet")
-    expect(portal.page.get_by_role("button", name="Change")).to_have_count(1)
-    portal.change("safe")
-    portal.by_id("portal-contact-save").click()
-    expect(portal.by_id("portal-problem")).to_contain_text("Tell us if it is safe")
-    portal.by_id("portal-safe-yes").check()
-    portal.by_id("portal-contact-save").click()
-    portal.by_id("portal-channel-sms").check()
-    portal.save()
-    expect(portal.page.get_by_role("button", name="Change")).to_have_count(5)
 
 
 def test_who_finds_the_page_open_cannot_turn_what_is_sent_to_himself(
@@ -352,9 +317,20 @@ def test_who_finds_the_page_open_cannot_turn_what_is_sent_to_himself(
 def test_who_says_no_is_told_first_that_no_code_can_reach_them(
     crimes: CrimeSystemPage, portal: PortalPage, outbox: Outbox
 ) -> None:
-    victim = Victim(given="Noor")
+    victim = Victim(given="Noor", contact="")
     portal.sign_in(outbox, victim, crimes.record(victim))
     portal.open("contact")
+    # Nobody has asked yet: that comes first.
+    expect(portal.by_id("portal-plan-safe")).to_contain_text("You have not told us yet")
+    expect(portal.page.get_by_role("button", name="Change")).to_have_count(1)
+    portal.change("safe")
+    portal.by_id("portal-contact-save").click()
+    expect(portal.by_id("portal-problem")).to_contain_text("Tell us if it is safe")
+    portal.by_id("portal-safe-yes").check()
+    portal.by_id("portal-contact-save").click()
+    portal.by_id("portal-channel-sms").check()
+    portal.save()
+    expect(portal.page.get_by_role("button", name="Change")).to_have_count(5)
     portal.change("safe")
     portal.by_id("portal-safe-no").check()
     expect(portal.by_id("portal-no-code")).to_contain_text("You cannot sign in here again")
