@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import boto3
@@ -39,6 +41,9 @@ REGION: Final = local().region
 ADMINISTRATOR: Final = ("test", "test")
 
 _DEPLOYED_FROM: Final = "/harbour/local/deployed-from"
+
+_KEPT_PORT: Final = re.compile(rb"http://localhost:(\d+)/\d{12}/")
+"""In the address of a queue."""
 
 _STATE_SECONDS: Final = 60
 """How long it may take to write its state when it is stopped."""
@@ -70,10 +75,30 @@ def start(instance: Instance, engine: str) -> bool:
     shutil.rmtree(instance.temporary, ignore_errors=True)
     for folder in (instance.state, instance.temporary):
         folder.mkdir(parents=True, exist_ok=True)
+    readdress(instance.state / "services", instance.ports.cloud)
     command = [str(MINISTACK / "bin" / "python"), "-m", "ministack"]
     services.start(instance, NAME, command, environ, fingerprint)
     services.wait_until_ready(instance, NAME, lambda: _answers(instance), 60)
     return True
+
+
+def readdress(kept: Path, port: int) -> None:
+    """Have what it kept say the port on which it answers now.
+
+    It knows a queue by its whole address: under another port it would find no queue, and say nothing.
+    """
+    queues = kept / "sqs.json"
+    before = _KEPT_PORT.search(queues.read_bytes()) if queues.exists() else None
+    if before is None or int(before[1]) == port:
+        return
+    address = re.compile(rb"\blocalhost:%b\b" % before[1])
+    # Those of the queues last: if this is cut short, it begins anew.
+    for file in sorted(kept.glob("*.json"), key=lambda file: file == queues):
+        content = file.read_bytes()
+        if address.search(content):
+            fresh = file.with_suffix(".new")
+            fresh.write_bytes(address.sub(b"localhost:%d" % port, content))
+            fresh.replace(file)
 
 
 def stop(instance: Instance) -> bool:
