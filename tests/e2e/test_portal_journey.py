@@ -282,6 +282,11 @@ def test_a_contact_plan_is_kept_as_it_was_chosen_and_nothing_chosen_is_lost_befo
     portal.change("code_word")
     expect(page.get_by_label("Code word")).to_have_value("")
     assert "blue teapot" not in page.content()
+    portal.by_id("portal-code-word-drop").click()
+    portal.by_id("portal-code").fill(outbox.code(victim, after=2))
+    portal.by_id("portal-confirm").click()
+    portal.saved()
+    expect(portal.by_id("portal-plan-code_word")).to_contain_text("You have none.")
     assert page.url == address
     assert page.evaluate("[history.length, localStorage.length, sessionStorage.length]") == [length, 0, 0]
 

@@ -551,17 +551,25 @@ function lacking({ channel, hours, code_word: word }: ContactWish): Trouble | fa
   return word === "" && { text: "needWord", field: "code_word" };
 }
 
-/** Stores the answer of the page that is open, or asks for a code first where the host wants one. */
+/** Stores the answer of the page that is open. */
 export function saveContact(): void {
   const { contact: stored } = state;
   const wanted = { question: state.page as Question, wish: state.wanted?.wish ?? {} };
-  if (!stored) return;
-  const wish = answer(wanted, stored);
-  if (missing(lacking(wish))) return;
+  if (stored && !missing(lacking(answer(wanted, stored)))) keep(wanted, stored);
+}
+
+/** From now on there is no code word. */
+export function dropCodeWord(): void {
+  const { contact: stored } = state;
+  if (stored) keep({ question: "code_word", wish: { code_word: "" } }, stored);
+}
+
+/** Stores what is wanted, or asks for a code first where the host wants one. */
+function keep(wanted: Wanted, stored: Contact): void {
   state.wanted = wanted;
   void doing(async () => {
     try {
-      await store(wish);
+      await store(answer(wanted, stored));
     } catch (problem) {
       if (!(problem instanceof Refused) || problem.code !== "code_needed") throw problem;
       const { handle, resends } = await asMyself<Confirming>("/sign-in/confirm");

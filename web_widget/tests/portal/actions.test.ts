@@ -497,6 +497,15 @@ describe("the contact plan", () => {
     expect(sent()).toEqual(body ?? wish);
   });
 
+  it("has no code word any more when that is said, whatever stands in the box", async () => {
+    state.contact = { ...stored, code_word: true };
+    actions.change("code_word");
+    actions.choose({ code_word: "teapot" });
+    actions.dropCodeWord();
+    await vi.waitFor(() => expect(state.notice).toBe("saved"));
+    expect(sent()).toEqual({ code_word: "" });
+  });
+
   it.each([
     ["hours", { hours: { from: "18:00", to: "09:00", days: [1] } }, "badHours", "hours"],
     ["hours", { hours: { from: "", to: "09:00", days: [1] } }, "badHours", "hours"],

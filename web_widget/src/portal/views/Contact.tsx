@@ -1,6 +1,6 @@
 /** How the person may be contacted: their own word, one question a page, which counts from the moment it is saved. */
 import type { ComponentChildren } from "preact";
-import { answerSafe, change, choose, confirm, saveContact } from "../actions.ts";
+import { answerSafe, change, choose, confirm, dropCodeWord, saveContact } from "../actions.ts";
 import type { Channel, Contact, ContactWish } from "../protocol.ts";
 import { type Question, state } from "../state.ts";
 import type { Key } from "../words.ts";
@@ -334,6 +334,18 @@ export function CodeWordPage() {
           {...PRIVATE}
         />
       </div>
+      {plan.code_word && (
+        <p class="govuk-body">
+          <button
+            type="button"
+            class="account-link"
+            data-testid="portal-code-word-drop"
+            onClick={dropCodeWord}
+          >
+            {t("codeWordDrop")}
+          </button>
+        </p>
+      )}
     </Asked>
   );
 }
