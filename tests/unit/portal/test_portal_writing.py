@@ -173,6 +173,27 @@ def test_a_plan_is_stored_as_the_persons_own_and_officers_are_told(cases: Cases)
         assert told in detail
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("", "", "; no code word. "),
+        ("", "kettle", "; a new code word. "),
+        ("teapot", "teapot", "; a code word. "),
+        ("teapot", "kettle", "; another code word. "),
+        ("teapot", "", "; no code word any more. "),
+    ],
+)
+def test_an_officer_hears_that_the_code_word_is_not_what_it_was_and_never_which_it_is(
+    cases: Cases, before: str, after: str, told: str
+) -> None:
+    cases.a_person(AMINA, "P1", REF, plan=ContactPlan(consent=Consent.AGREED, channels=SMS, code_word=before))
+    cases.plans.change(AMINA, wish(code_word=after), CONFIRMED)
+    detail = task_of(cases)["data"]["detail"]
+    assert told in detail
+    assert "teapot" not in detail
+    assert "kettle" not in detail
+
+
 # Somebody else at her open page must not turn to himself what is sent to her, nor who she is for us.
 
 SMS, EMAIL = frozenset({Channel.SMS}), frozenset({Channel.EMAIL})

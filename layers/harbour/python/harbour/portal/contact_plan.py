@@ -142,21 +142,27 @@ class ContactPlanService:
         """One task for each officer who deals with a crime of theirs. It never holds the code word."""
         plan = person.plan
         days = "".join(str(day) for day in sorted(plan.hours.days))
-        word = "a" if plan.code_word else "no"
-        if plan.code_word and plan.code_word != before.plan.code_word:
-            word = "another" if before.plan.code_word else "a new"
         wanted = TaskWanted(
             reason=Reason.CONTACT_PLAN_CHANGED,
             key=f"{person.id}-{person.version + 1}",
             title="The victim has changed their contact plan",
             detail=(
                 f"{_HOW[plan.channels]}; from {plan.hours.start:%H:%M} to {plan.hours.end:%H:%M} on days {days} (1 is "
-                f"Monday); language: {plan.language}; {word} code word. Before: {_HOW[_open(before)].lower()}. "
-                + (_CONFIRMED if confirmed else _NOT_CONFIRMED)
+                f"Monday); language: {plan.language}; {_told(before.plan.code_word, plan.code_word)}. Before: "
+                f"{_HOW[_open(before)].lower()}. " + (_CONFIRMED if confirmed else _NOT_CONFIRMED)
             ),
         )
         now = self._clock.now()
         return [outbound.task(link.crime, person.source, wanted, now) for link in person.own_links]
+
+
+def _told(before: str, word: str) -> str:
+    """What an officer hears of the code word: never which it is."""
+    if word == before:
+        return "a code word" if word else "no code word"
+    if not word:
+        return "no code word any more"
+    return "another code word" if before else "a new code word"
 
 
 def _sending(person: Person, wish: ContactWish) -> tuple[Consent, frozenset[Channel]]:
